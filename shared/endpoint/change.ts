@@ -1,0 +1,16 @@
+/** A change: put or remove one endpoint. */
+import { keyOf } from './endpoint.ts'
+import type { Endpoint } from './endpoint.ts'
+
+export type Change =
+  { readonly kind: 'put'; readonly endpoint: Endpoint } | { readonly kind: 'remove'; readonly id: string }
+
+export const put = (endpoint: Endpoint): Change => ({ kind: 'put', endpoint })
+export const remove = (id: string): Change => ({ kind: 'remove', id })
+
+export const idOf = (change: Change): string => (change.kind === 'put' ? change.endpoint.Id : change.id)
+
+/** One change an endpoint, the last one given; ids that differ only by case are one endpoint. */
+export const latest = (changes: readonly Change[]): Change[] => [
+  ...new Map(changes.map((change) => [keyOf(idOf(change)), change])).values(),
+]

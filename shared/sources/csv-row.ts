@@ -1,0 +1,62 @@
+/** One row of a CSV file → an endpoint, or what is wrong with the row. */
+import { check } from '../endpoint/rules.ts'
+import type { Candidate, Problem } from '../endpoint/rules.ts'
+import type { Endpoint } from '../endpoint/endpoint.ts'
+import type { Column } from './csv-header.ts'
+
+/**
+ * The endpoint that `cells` describe under `columns`. An empty cell says nothing of its field. Consent-silent: a blank or
+ * `NONE` in OptOut is no opt-in (a file carries no date of consent), so only `ALL` remains.
+ */
+export const endpointOf = (
+  columns: readonly Column[],
+  cells: readonly string[],
+): Endpoint | readonly Problem[] => {
+  if (cells.length !== columns.length) {
+    return [{ rule: 'COLUMNS', field: '', expected: `${columns.length} cells, as in the header` }]
+  }
+  const checked = check(candidateOf(columns, cells))
+  if (!('Id' in checked)) return checked
+  const { OptOut, ...silent } = checked
+  return OptOut === 'ALL' ? { ...silent, OptOut } : silent
+}
+
+type Node = Map<string, Node | string | number | string[]>
+
+const candidateOf = (columns: readonly Column[], cells: readonly string[]): Candidate => {
+  const root: Node = new Map()
+  for (const [at, column] of columns.entries()) {
+    const cell = cells[at] ?? ''
+    if (cell !== '' && column.kind !== 'none') place(root, column, cell)
+  }
+  return plain(root)
+}
+
+const place = (root: Node, { path, kind }: Column, cell: string): void => {
+  const name = path.at(-1) ?? ''
+  const parent = path.slice(0, -1).reduce(childOf, root)
+  if (kind === 'number') parent.set(name, decimal(cell))
+  else if (kind === 'text') parent.set(name, cell)
+  else parent.set(name, [...listAt(parent, name), cell])
+}
+
+// `Number` would read '0x10' and ' 7 ' too; the rules then refuse NaN by its field.
+const decimal = (cell: string): number =>
+  /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(cell) ? Number(cell) : NaN
+
+const childOf = (parent: Node, name: string): Node => {
+  const child = parent.get(name)
+  if (child instanceof Map) return child
+  const fresh: Node = new Map()
+  parent.set(name, fresh)
+  return fresh
+}
+
+const listAt = (parent: Node, name: string): string[] => {
+  const list = parent.get(name)
+  return Array.isArray(list) ? list : []
+}
+
+// Object.fromEntries defines own properties, so a column named Attributes.__proto__ is only data.
+const plain = (node: Node): object =>
+  Object.fromEntries([...node].map(([name, value]) => [name, value instanceof Map ? plain(value) : value]))
