@@ -1,0 +1,43 @@
+/** What a Region's audience store must be able to do. One file beside this one for each vendor. */
+import type { Change } from '../endpoint/change.ts'
+import type { Endpoint, Region } from '../endpoint/endpoint.ts'
+import type { Outcome } from '../endpoint/outcome.ts'
+
+export interface Destination {
+  readonly region: Region
+  /**
+   * Hands the changes over in the order given, one outcome a change in that order. `changes` holds each endpoint once.
+   * Never throws for what the data or the Region do: that is what outcomes are for. `applied` = the Region took it.
+   */
+  apply(changes: readonly Change[]): Promise<readonly Outcome[]>
+  /** The endpoint as the Region has it now, server-made fields included; undefined where it has none. Throws when the Region does not answer. */
+  read(id: string): Promise<Endpoint | undefined>
+  /** Only where the vendor can take and give files whole. */
+  readonly bulk?: Bulk
+}
+
+/** Objects under a prefix of a bucket. */
+export interface Place {
+  readonly bucket: string
+  /** Ends in `/`. */
+  readonly prefix: string
+}
+
+export interface Bulk {
+  /** Starts importing every JSON Lines object under `from`, or finds the job that already does. Throws when the Region does not answer. */
+  startImport(from: Place): Promise<Started>
+  /** Starts exporting every endpoint as gzip JSON Lines under `to`. */
+  startExport(to: Place): Promise<Started>
+  readonly checkImport: (job: string) => Promise<JobState>
+  readonly checkExport: (job: string) => Promise<JobState>
+}
+
+/** `busy`: the Region runs as many jobs as it may; ask later. */
+export type Started = { readonly job: string } | 'busy'
+
+export interface JobState {
+  readonly state: 'running' | 'done' | 'failed'
+  /** Rows read so far, and those of them that the Region did not take. */
+  readonly processed: number
+  readonly failures: number
+}

@@ -1,0 +1,114 @@
+/** Pinpoint's Import and Export Jobs in one Region. */
+import {
+  CreateExportJobCommand,
+  CreateImportJobCommand,
+  GetExportJobCommand,
+  GetImportJobCommand,
+  GetImportJobsCommand,
+} from '@aws-sdk/client-pinpoint'
+import type { ImportJobResponse, JobStatus, PinpointClient } from '@aws-sdk/client-pinpoint'
+import type { Bulk, JobState, Place, Started } from './destination.ts'
+import { isThrottled } from './pinpoint-answer.ts'
+
+/** ARNs of the roles that Pinpoint takes to read and to write the Region's bucket. */
+export interface JobRoles {
+  readonly importRole: string
+  readonly exportRole: string
+}
+
+/** Pinpoint's nine states (service model, `JobStatus`) in our three. A job PENDING waits for its turn. */
+const STATES = {
+  CREATED: 'running',
+  PREPARING_FOR_INITIALIZATION: 'running',
+  INITIALIZING: 'running',
+  PROCESSING: 'running',
+  PENDING_JOB: 'running',
+  COMPLETING: 'running',
+  COMPLETED: 'done',
+  FAILING: 'running',
+  FAILED: 'failed',
+} as const satisfies Record<JobStatus, JobState['state']>
+
+export const pinpointJobs = (client: PinpointClient, ApplicationId: string, roles: JobRoles): Bulk => ({
+  async startImport(from) {
+    const S3Url = urlOf(from)
+    // A run's prefix is its own, so a job on it is ours: started by a twin of this call, or by one that died before it could say so.
+    const running = await importOf(client, ApplicationId, S3Url)
+    if (running?.Id) return { job: running.Id }
+    const ImportJobRequest = {
+      Format: 'JSON' as const,
+      RoleArn: roles.importRole,
+      S3Url,
+      RegisterEndpoints: true,
+      DefineSegment: false,
+    }
+    return started(async () => {
+      const { ImportJobResponse } = await client.send(
+        new CreateImportJobCommand({ ApplicationId, ImportJobRequest }),
+      )
+      return ImportJobResponse?.Id
+    })
+  },
+  startExport(to) {
+    const ExportJobRequest = { RoleArn: roles.exportRole, S3UrlPrefix: urlOf(to) }
+    return started(async () => {
+      const { ExportJobResponse } = await client.send(
+        new CreateExportJobCommand({ ApplicationId, ExportJobRequest }),
+      )
+      return ExportJobResponse?.Id
+    })
+  },
+  async checkImport(JobId) {
+    const { ImportJobResponse } = await client.send(new GetImportJobCommand({ ApplicationId, JobId }))
+    return stateOf(ImportJobResponse)
+  },
+  async checkExport(JobId) {
+    const { ExportJobResponse } = await client.send(new GetExportJobCommand({ ApplicationId, JobId }))
+    return stateOf(ExportJobResponse)
+  },
+})
+
+const urlOf = ({ bucket, prefix }: Place): string => `s3://${bucket}/${prefix}`
+
+const started = async (create: () => Promise<string | undefined>): Promise<Started> => {
+  try {
+    const job = await create()
+    if (job === undefined) throw new Error('Pinpoint created a job without an id')
+    return { job }
+  } catch (error) {
+    if (isThrottled(error)) return 'busy'
+    throw error
+  }
+}
+
+/** The import job on `S3Url` that runs or has completed, if there is one. */
+const importOf = async (
+  client: PinpointClient,
+  ApplicationId: string,
+  S3Url: string,
+): Promise<ImportJobResponse | undefined> => {
+  let Token: string | undefined
+  do {
+    const page = await client.send(
+      new GetImportJobsCommand({ ApplicationId, PageSize: '100', ...(Token && { Token }) }),
+    )
+    const found = page.ImportJobsResponse?.Item?.find(
+      (job) => job.Definition?.S3Url === S3Url && job.JobStatus !== 'FAILED' && job.JobStatus !== 'FAILING',
+    )
+    if (found) return found
+    Token = page.ImportJobsResponse?.NextToken
+  } while (Token)
+  return undefined
+}
+
+const stateOf = (
+  job: {
+    JobStatus?: JobStatus | undefined
+    TotalProcessed?: number | undefined
+    TotalFailures?: number | undefined
+  } = {},
+): JobState => ({
+  state: job.JobStatus === undefined ? 'running' : STATES[job.JobStatus],
+  processed: job.TotalProcessed ?? 0,
+  failures: job.TotalFailures ?? 0,
+})
