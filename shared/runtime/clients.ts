@@ -1,0 +1,24 @@
+/** One SDK client for each service and Region, made when first asked for. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { PinpointClient } from '@aws-sdk/client-pinpoint'
+import { S3Client } from '@aws-sdk/client-s3'
+import { SFNClient } from '@aws-sdk/client-sfn'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { oncePerRegion } from './once-per-region.ts'
+
+/** A Region that does not answer must not hold an invocation: milliseconds to connect, and to the answer. */
+const requestHandler = { connectionTimeout: 3_000, requestTimeout: 10_000 }
+
+export const clients = {
+  // Whether to ask again, and when, is the lane's to say: the SDK's own retries would spend the quota twice.
+  pinpoint: oncePerRegion((region) => new PinpointClient({ region, maxAttempts: 1, requestHandler })),
+  s3: oncePerRegion((region) => new S3Client({ region, requestHandler: { connectionTimeout: 3_000 } })),
+  states: oncePerRegion((region) => new SFNClient({ region, requestHandler })),
+  queues: oncePerRegion((region) => new SQSClient({ region, requestHandler })),
+  documents: oncePerRegion((region) =>
+    DynamoDBDocumentClient.from(new DynamoDBClient({ region, requestHandler }), {
+      marshallOptions: { removeUndefinedValues: true },
+    }),
+  ),
+}

@@ -1,0 +1,42 @@
+/** Closes a run, and writes its report for people anew whenever a Region's outcome changes afterwards. */
+import { Readable } from 'node:stream'
+import { reportOf } from '../ledger/report.ts'
+import type { Report } from '../ledger/report.ts'
+import type { Run, Runs } from '../ledger/runs.ts'
+import type { Files } from './files.ts'
+import { reportKey } from './places.ts'
+
+export interface Close {
+  readonly ledger: Runs
+  readonly files: Files
+  /** Where the report goes. */
+  readonly bucket: string
+  /** ISO 8601. */
+  readonly now: string
+}
+
+export const closeRun = async (run: string, { ledger, files, bucket, now }: Close): Promise<Report> => {
+  const found = await foundRun(ledger, run)
+  const closed: Run = found.closedAt ? found : { ...found, closedAt: now }
+  await ledger.note(closed)
+  return writeReport(closed, { ledger, files, bucket, now })
+}
+
+/** After a late outcome: the report of a run that is closed is written again; an open one gets its report when it closes. */
+export const refreshReport = async (run: string, close: Close): Promise<void> => {
+  const found = await foundRun(close.ledger, run)
+  if (found.closedAt) await writeReport(found, close)
+}
+
+const foundRun = async (ledger: Runs, run: string): Promise<Run> => {
+  const found = await ledger.find(run)
+  if (!found) throw new Error(`no run ${run} in the ledger`)
+  return found
+}
+
+const writeReport = async (run: Run, { ledger, files, bucket }: Close): Promise<Report> => {
+  const report = reportOf(run, await ledger.outcomes(run.run))
+  const text = `${JSON.stringify(report, undefined, 2)}\n`
+  await files.write({ bucket, key: reportKey(run.run) }, Readable.from([text]))
+  return report
+}

@@ -1,0 +1,19 @@
+/** Objects in one Region's buckets, as the verbs of this room need them. */
+import type { Readable } from 'node:stream'
+
+export interface ObjectRef {
+  readonly bucket: string
+  readonly key: string
+  readonly version?: string
+}
+
+export interface Files {
+  /** Undefined where there is no such object (any more). */
+  read(object: ObjectRef): Promise<Readable | undefined>
+  /** Streams `lines` into an object; nothing is there when they end in an error. */
+  write(object: ObjectRef, lines: AsyncIterable<string | Uint8Array>): Promise<void>
+  /** Keys under `prefix`, in UTF-8 order. */
+  list(bucket: string, prefix: string): Promise<string[]>
+  /** Copies within S3; the source may lie in another Region. Nothing passes through this process. */
+  copy(from: ObjectRef, to: ObjectRef): Promise<void>
+}

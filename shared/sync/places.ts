@@ -1,0 +1,13 @@
+/** Where the files of a run lie: under prefixes of its own, named after the run and never after the customer's key. */
+
+/** In the hub's work bucket, made by `prepare`. */
+export const importPrefix = (run: string): string => `runs/${run}/import/`
+export const reportKey = (run: string): string => `reports/${run}/report.json`
+export const rejectsKey = (run: string): string => `reports/${run}/rejects.csv`
+
+/** In the bucket of each Region. */
+export const stagingPrefix = (run: string): string => `staging/${run}/import/`
+export const inactiveKey = (run: string): string => `staging/${run}/inactive.json`
+export const exportPrefix = (run: string): string => `exports/${run}/`
+
+export const partName = (part: number): string => `part-${String(part).padStart(5, '0')}.json`
