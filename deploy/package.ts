@@ -1,0 +1,78 @@
+/** `npm run package`: bundles every function and writes CloudFormation for the hub and for each Region, offline. */
+import { execFile } from 'node:child_process'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { build } from 'esbuild'
+import { readRegions } from './regions-file.ts'
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '..')
+
+export interface Stack {
+  readonly name: string
+  readonly region: string
+}
+
+/** Where the packaged stacks lie: a folder for each, with its template, its zips and a `stack.json`. */
+export const PACKAGES = join(root, 'dist')
+
+/** Bundles and packages everything; resolves to the stacks written, hub last. Rejects with what `serverless` said. */
+export const packageAll = async (): Promise<Stack[]> => {
+  const { hub, applications } = await readRegions()
+  await Promise.all(
+    ['.build', 'dist', '.serverless'].map((folder) =>
+      rm(join(root, folder), { recursive: true, force: true }),
+    ),
+  )
+  await bundle()
+  const stacks = Object.keys(applications).map((region) => ({ name: 'regional', region }))
+  // One after another: two packagings from one folder lose each other's files.
+  for (const stack of stacks) await packageStack(stack)
+  const hubStack = { name: 'hub', region: hub }
+  await packageStack(hubStack)
+  return [...stacks, hubStack]
+}
+
+/** One ESM bundle a function, everything in it but Node itself. */
+const bundle = async (): Promise<void> => {
+  const names = (await readdir(join(root, 'functions'))).map((file) => file.replace(/\.ts$/, ''))
+  await build({
+    absWorkingDir: root,
+    entryPoints: names.map((name) => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
+    outdir: '.build',
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    // Some dependencies are CommonJS and call require('node:…').
+    banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
+  })
+}
+
+const packageStack = async ({ name, region }: Stack): Promise<void> => {
+  const folder = join(PACKAGES, `${name}-${region}`)
+  await mkdir(folder, { recursive: true })
+  const options = ['package', '--region', region, '--param', `role=${name}`, '--package', folder]
+  await run(join(root, 'node_modules/.bin/serverless'), options, {
+    cwd: root,
+    env: {
+      ...process.env,
+      AWS_ACCESS_KEY_ID: 'none',
+      AWS_SECRET_ACCESS_KEY: 'none',
+      SLS_NOTIFICATIONS_MODE: 'off',
+    },
+  })
+  await writeFile(join(folder, 'stack.json'), JSON.stringify({ name, region }))
+}
+
+if (import.meta.main) {
+  const stacks = await packageAll()
+  for (const { name, region } of stacks)
+    console.log(`dist/${name}-${region}/cloudformation-template-update-stack.json`)
+}

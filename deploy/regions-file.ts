@@ -1,0 +1,80 @@
+/** regions.json, read and checked before anything is built from it. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+/** Where Pinpoint has been (AWS General Reference, "Amazon Pinpoint endpoints and quotas"). */
+const PINPOINT_REGIONS = [
+  'us-east-1',
+  'us-east-2',
+  'us-west-2',
+  'ca-central-1',
+  'eu-central-1',
+  'eu-west-1',
+  'eu-west-2',
+  'ap-south-1',
+  'ap-northeast-1',
+  'ap-northeast-2',
+  'ap-southeast-1',
+  'ap-southeast-2',
+  'us-gov-west-1',
+] as const
+
+const region = z.enum(PINPOINT_REGIONS, {
+  error: (issue) => `${JSON.stringify(issue.input)} is no Region of Pinpoint`,
+})
+
+const Regions = z
+  .strictObject({
+    hub: region,
+    primary: region,
+    standby: region,
+    applications: z.partialRecord(
+      region,
+      z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 hex digits, the id of a Pinpoint project'),
+    ),
+  })
+  .superRefine(({ hub, primary, standby, applications }, context) => {
+    const listed = Object.keys(applications)
+    const wrong = (message: string) => context.addIssue({ code: 'custom', message })
+    if (listed.length < 2) wrong('applications must list two Regions or more')
+    if (primary === standby) wrong(`primary and standby are both ${primary}`)
+    for (const [role, name] of Object.entries({ hub, primary, standby })) {
+      if (!listed.includes(name)) wrong(`${role} is ${name}, which applications does not list`)
+    }
+  })
+
+export interface Regions {
+  /** The Region where the functions run. */
+  readonly hub: string
+  readonly primary: string
+  readonly standby: string
+  /** Each Region's Pinpoint project. */
+  readonly applications: Readonly<Record<string, string>>
+}
+
+/** A mistake of the person who runs us: said in one line, without a stack. */
+export class UserError extends Error {
+  override readonly name = 'UserError'
+}
+
+/** Throws a {@link UserError} that says in one line what to mend. */
+export const readRegions = async (file = join(import.meta.dirname, '../regions.json')): Promise<Regions> => {
+  const text = await readFile(file, 'utf8').catch((error: Error) => {
+    throw new UserError(`regions.json cannot be read: ${error.message}`)
+  })
+  const parsed = Regions.safeParse(jsonOf(text))
+  if (parsed.success) return parsed.data
+  const said = parsed.error.issues.map(({ path, message }) =>
+    path.length > 0 ? `${path.join('.')}: ${message}` : message,
+  )
+  throw new UserError(`regions.json: ${said.join('; ')}`)
+}
+
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new UserError('regions.json is no JSON')
+  }
+}

@@ -1,0 +1,161 @@
+/** One role for each function, with the actions it uses on the resources it uses them on, and nothing else. */
+import { laneOf, logical, primary, regions, standby } from './regions.js'
+
+const sub = (text) => ({ 'Fn::Sub': text })
+const arnOf = (id, attribute = 'Arn') => ({ 'Fn::GetAtt': [id, attribute] })
+const inBucket = (id, path) => sub(`\${${id}.Arn}/${path}`)
+const named = (service, path) =>
+  sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${path}`)
+const applicationOf = (wanted) => regions.find(({ region }) => region === wanted).applicationId
+const project = (region, path = '') =>
+  sub(
+    `arn:\${AWS::Partition}:mobiletargeting:${region}:\${AWS::AccountId}:apps/${applicationOf(region)}${path}`,
+  )
+const regionBucket = (region, path = '') =>
+  sub(`arn:\${AWS::Partition}:s3:::\${param:prefix}-\${AWS::AccountId}-${region}${path}`)
+const everywhere = (resource) => regions.map(({ region }) => resource(region))
+
+const allow = (actions, resources, condition) => ({
+  Effect: 'Allow',
+  Action: [actions].flat(),
+  Resource: [resources].flat(),
+  ...(condition && { Condition: condition }),
+})
+const ledger = (...actions) =>
+  allow(
+    actions.map((action) => `dynamodb:${action}`),
+    arnOf('LedgerTable'),
+  )
+const write = (resources) => allow(['s3:PutObject', 's3:AbortMultipartUpload'], resources)
+const list = (bucket, prefix) =>
+  allow('s3:ListBucket', bucket, { StringLike: { 's3:prefix': `${prefix}/*` } })
+const start = (machine) =>
+  allow('states:StartExecution', named('states', `stateMachine:\${param:prefix}-${machine}`))
+const poll = (queue) =>
+  allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], arnOf(queue))
+const passRole = (kind, region) =>
+  allow(
+    'iam:PassRole',
+    sub(`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role/\${param:prefix}-${kind}-${region}`),
+    {
+      StringEquals: { 'iam:PassedToService': 'pinpoint.amazonaws.com' },
+    },
+  )
+const pinpoint = (actions, resources) =>
+  allow(
+    actions.map((action) => `mobiletargeting:${action}`),
+    resources,
+  )
+
+const sendChanges = (region) => [
+  poll(laneOf(region)),
+  allow('sqs:ChangeMessageVisibility', arnOf(laneOf(region))),
+  allow('dynamodb:BatchGetItem', arnOf('CustomerTable')),
+  ledger('BatchGetItem', 'BatchWriteItem', 'PutItem', 'DeleteItem'),
+  pinpoint(['UpdateEndpointsBatch'], project(region)),
+  pinpoint(['UpdateEndpoint', 'DeleteEndpoint'], project(region, '/endpoints/*')),
+]
+
+const grants = {
+  'mark-dirty': [
+    allow(
+      ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
+      arnOf('CustomerTable', 'StreamArn'),
+    ),
+    allow('sqs:SendMessage', [...everywhere((region) => arnOf(laneOf(region))), arnOf('StreamFailures')]),
+  ],
+  ...Object.fromEntries(regions.map(({ region }) => [`send-changes-${region}`, sendChanges(region)])),
+  'receive-drop': [poll('Drops'), ledger('PutItem'), start('csv-drop')],
+  'prepare-file': [
+    allow('s3:GetObjectVersion', inBucket('DropBucket', 'drops/*')),
+    // Without it S3 says "forbidden" of a file that is gone.
+    allow('s3:ListBucket', arnOf('DropBucket')),
+    write([inBucket('WorkBucket', 'runs/*'), inBucket('WorkBucket', 'reports/*')]),
+    ledger('GetItem', 'PutItem'),
+  ],
+  'stage-file': [
+    list(arnOf('WorkBucket'), 'runs'),
+    allow('s3:GetObject', inBucket('WorkBucket', 'runs/*')),
+    allow(
+      's3:PutObject',
+      everywhere((region) => regionBucket(region, '/staging/*')),
+    ),
+  ],
+  'start-import': [
+    pinpoint(
+      ['CreateImportJob', 'GetImportJobs'],
+      everywhere((region) => project(region)),
+    ),
+    ...everywhere((region) => passRole('import', region)),
+  ],
+  'check-import': [
+    pinpoint(
+      ['GetImportJob'],
+      everywhere((region) => project(region, '/jobs/import/*')),
+    ),
+  ],
+  'record-outcome': [
+    ledger('GetItem', 'PutItem', 'DeleteItem', 'Query'),
+    write(inBucket('WorkBucket', 'reports/*')),
+  ],
+  'close-run': [ledger('GetItem', 'PutItem', 'Query'), write(inBucket('WorkBucket', 'reports/*'))],
+  'settle-owed': [ledger('Query'), start('load-region')],
+  'open-copy': [ledger('PutItem')],
+  'start-export': [
+    pinpoint(['CreateExportJob'], project(primary, '/jobs/export')),
+    passRole('export', primary),
+  ],
+  'check-export': [pinpoint(['GetExportJob'], project(primary, '/jobs/export/*'))],
+  'rewrite-export': [
+    list(regionBucket(standby), 'exports'),
+    allow('s3:GetObject', regionBucket(standby, '/exports/*')),
+    write(regionBucket(standby, '/staging/*')),
+    ledger('GetItem', 'PutItem'),
+  ],
+  'apply-inactive': [
+    allow('s3:GetObject', regionBucket(standby, '/staging/*/inactive.json')),
+    pinpoint(['UpdateEndpointsBatch'], project(standby)),
+    pinpoint(['UpdateEndpoint'], project(standby, '/endpoints/*')),
+  ],
+  'close-copy': [ledger('GetItem', 'PutItem', 'Query'), write(inBucket('WorkBucket', 'reports/*'))],
+}
+
+const roleOf = (name, statements) => [
+  `${logical(name)}Role`,
+  {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+        ],
+      },
+      Policies: [
+        {
+          PolicyName: name,
+          PolicyDocument: { Version: '2012-10-17', Statement: [logs(name), ...statements] },
+        },
+      ],
+    },
+  },
+]
+
+const logs = (name) =>
+  allow(
+    ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    named('logs', `log-group:/aws/lambda/\${param:prefix}-${name}:*`),
+  )
+
+export const hub = {
+  Resources: Object.fromEntries(Object.entries(grants).map(([name, statements]) => roleOf(name, statements))),
+}
+
+export const regional = {}
+
+/** Of a Region's export role. */
+export const exportStatements = [
+  allow(['s3:PutObject', 's3:AbortMultipartUpload'], regionBucket(standby, '/exports/*')),
+  list(regionBucket(standby), 'exports'),
+  allow('s3:GetBucketLocation', regionBucket(standby)),
+]
