@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { columnsOf } from '../../shared/sources/csv-header.ts'
+import type { Column } from '../../shared/sources/csv-header.ts'
+import { endpointOf } from '../../shared/sources/csv-row.ts'
+
+const header = [
+  'Id',
+  'Address',
+  'ChannelType',
+  'OptOut',
+  'Attributes.Interests',
+  'Attributes.Interests',
+  'Metrics.Orders',
+  'Location.Country',
+  'Location.Latitude',
+  'User.UserId',
+]
+const columns = columnsOf(header) as readonly Column[]
+const row = (change: Partial<Record<string, string>> = {}) => {
+  const cells: Record<string, string> = { Id: 'e1', Address: 'ada@example.com', ChannelType: 'EMAIL' }
+  return header.map((name) => ({ ...cells, ...change })[name] ?? '')
+}
+
+describe('a CSV row', () => {
+  it('becomes an endpoint; empty cells say nothing, repeated columns make a list', () => {
+    const cells = row({ 'Metrics.Orders': '7', 'Location.Latitude': '-9.14', 'User.UserId': 'u1' })
+    cells[4] = 'books'
+    cells[5] = 'films'
+    expect(endpointOf(columns, cells)).toEqual({
+      Id: 'e1',
+      Address: 'ada@example.com',
+      ChannelType: 'EMAIL',
+      Attributes: { Interests: ['books', 'films'] },
+      Metrics: { Orders: 7 },
+      Location: { Latitude: -9.14 },
+      User: { UserId: 'u1' },
+    })
+  })
+
+  it('is consent-silent: only ALL remains', () => {
+    expect(endpointOf(columns, row({ OptOut: 'ALL' }))).toHaveProperty('OptOut', 'ALL')
+    expect(endpointOf(columns, row({ OptOut: 'NONE' }))).not.toHaveProperty('OptOut')
+  })
+
+  it.each([
+    ['ID_MISSING', 'Id', { Id: '' }],
+    ['ID_CHARACTER', 'Id', { Id: 'a{b' }],
+    ['ADDRESS_MISSING', 'Address', { Address: '' }],
+    ['CHANNEL_MISSING', 'ChannelType', { ChannelType: '' }],
+    ['CHANNEL_UNKNOWN', 'ChannelType', { ChannelType: 'email' }],
+    ['EMAIL_SYNTAX', 'Address', { Address: 'ada@' }],
+    ['PHONE_E164', 'Address', { ChannelType: 'SMS', Address: '2125550100' }],
+    ['PHONE_E164', 'Address', { ChannelType: 'VOICE', Address: '+1 212 555 0100' }],
+    ['TOKEN_SYNTAX', 'Address', { ChannelType: 'APNS', Address: 'a b' }],
+    ['OPT_OUT', 'OptOut', { OptOut: 'all' }],
+    ['COUNTRY', 'Location.Country', { 'Location.Country': 'USA' }],
+    ['COORDINATE', 'Location.Latitude', { 'Location.Latitude': '91' }],
+    ['COORDINATE', 'Location.Latitude', { 'Location.Latitude': 'north' }],
+    ['NUMBER', 'Metrics.Orders', { 'Metrics.Orders': '0x10' }],
+    ['ATTRIBUTE_VALUE', 'Attributes.Interests', { 'Attributes.Interests': 'x'.repeat(101) }],
+    ['CONTROL_CHARACTER', 'User.UserId', { 'User.UserId': 'a\tb' }],
+  ])('%s: %s', (rule, field, change) => {
+    expect(endpointOf(columns, row(change))).toEqual([expect.objectContaining({ rule, field })])
+  })
+
+  it('says everything that is wrong at once, and never the value', () => {
+    const problems = endpointOf(columns, row({ Address: 'secret(at)example.com', OptOut: 'secret' }))
+    expect(problems).toHaveLength(2)
+    expect(JSON.stringify(problems)).not.toContain('secret')
+  })
+
+  it('is ragged with a cell too few or too many', () => {
+    expect(endpointOf(columns, row().slice(1))).toEqual([expect.objectContaining({ rule: 'COLUMNS' })])
+    expect(endpointOf(columns, [...row(), ''])).toEqual([expect.objectContaining({ rule: 'COLUMNS' })])
+  })
+
+  it('keeps a prototype out of reach', () => {
+    const hostile = columnsOf(['Id', 'Address', 'ChannelType', 'Attributes.__proto__']) as readonly Column[]
+    const endpoint = endpointOf(hostile, ['e1', 'ada@example.com', 'EMAIL', 'x'])
+    expect(Object.getPrototypeOf((endpoint as { Attributes: object }).Attributes)).toBe(Object.prototype)
+    expect(({} as { x?: unknown }).x).toBeUndefined()
+  })
+})

@@ -1,0 +1,86 @@
+import { Readable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { prepareFile } from '../../shared/sync/prepare-file.ts'
+import { customersCsv } from '../fixtures/make-customers.ts'
+import { memoryFiles } from './memory-files.ts'
+
+const HEADER = 'Id,Address,ChannelType,OptOut\n'
+
+const prepare = async (content: string | Uint8Array, chunk = 7) => {
+  const { files, objects } = memoryFiles()
+  const bytes = Buffer.from(content)
+  const chunks = Array.from({ length: Math.ceil(bytes.length / chunk) }, (_, at) => bytes.subarray(at * chunk, (at + 1) * chunk))
+  const source = { bucket: 'drops', key: 'drops/a.csv', version: 'v1' }
+  const reading = { ...files, read: () => Promise.resolve(Readable.from(chunks, { objectMode: false })) }
+  const file = await prepareFile({ run: 'r', source, bucket: 'work', files: reading })
+  const lines = (key: string) => (objects.get(`work/${key}`) ?? '').split('\n').filter(Boolean)
+  return { file, imports: lines('runs/r/import/part-00001.json').map((line) => JSON.parse(line) as object), rejects: lines('reports/r/rejects.csv') }
+}
+
+describe('preparing a dropped file', () => {
+  it('accounts for every row: accepted, rejected or superseded', async () => {
+    const { file, imports, rejects } = await prepare(
+      `${HEADER}a,ada@example.com,EMAIL,\nb,bo(at)example.com,EMAIL,\nA,ada2@example.com,EMAIL,ALL\n\nc,"+12125550100",SMS,NONE\n`,
+    )
+    expect(file).toEqual({ rows: 4, accepted: 2, rejected: 1, superseded: 1, inactive: 0 })
+    expect(imports).toEqual([
+      { Id: 'A', Address: 'ada2@example.com', ChannelType: 'EMAIL', OptOut: 'ALL' },
+      { Id: 'c', Address: '+12125550100', ChannelType: 'SMS' },
+    ])
+    expect(rejects).toEqual([
+      'line,field,rule,expected',
+      '2,Id,SUPERSEDED,each id once; a later row has it too',
+      '3,Address,EMAIL_SYNTAX,name@domain',
+    ])
+  })
+
+  it('gives the same result wherever the bytes are cut', async () => {
+    const text = `\uFEFF${HEADER}ü-1,"jürgen@example.com",EMAIL,\r\n日本,"x\ny@example.com",EMAIL,\r\n`
+    const whole = await prepare(text, 10_000)
+    for (let chunk = 1; chunk < 12; chunk += 1) expect(await prepare(text, chunk)).toEqual(whole)
+    expect(whole.file).toMatchObject({ rows: 2, accepted: 1, rejected: 1 })
+  })
+
+  it('names the line a record begins in, when records have line breaks', async () => {
+    const { rejects } = await prepare(`${HEADER}a,"ada\n@example.com",EMAIL,\nb,bo@example.com,FAX,\n`)
+    expect(rejects.slice(1).map((line) => line.split(',')[0])).toEqual(['2', '4'])
+  })
+
+  it.each([
+    ['EMPTY_FILE', ''],
+    ['HEADER_MISSING', 'Address,ChannelType\nada@example.com,EMAIL\n'],
+    ['HEADER_UNKNOWN', 'Id,Adress,ChannelType\n'],
+    ['DELIMITER', 'Id;Address;ChannelType\n1;ada@example.com;EMAIL\n'],
+    ['NOT_UTF8', Buffer.from(`${HEADER}a,bj\xf6rn@example.com,EMAIL,\n`, 'latin1')],
+    ['NOT_UTF8', Buffer.from(`\uFEFF${HEADER}`, 'utf16le')],
+    ['UNCLOSED_QUOTE', `${HEADER}a,"ada@example.com,EMAIL,\nb,bo@example.com,EMAIL,\n`],
+    ['STRAY_QUOTE', `${HEADER}a,"ada"@example.com,EMAIL,\n`],
+    ['STRAY_QUOTE', `${HEADER}a,ada"@example.com,EMAIL,\n`],
+    ['RECORD_TOO_LONG', `${HEADER}a,"${'x'.repeat(70_000)}`],
+    ['COMPRESSED', gzipSync(HEADER)],
+  ])('refuses a whole file with %s and leaves nothing to import', async (code, content) => {
+    const { file, imports, rejects } = await prepare(content, 1_000)
+    expect(file).toMatchObject({ code })
+    expect(JSON.stringify(file)).not.toMatch(/ada|bj/)
+    expect(imports).toEqual([])
+    expect(rejects).toEqual([])
+  })
+
+  it('takes a file of a header alone as no rows', async () => {
+    expect((await prepare(HEADER)).file).toMatchObject({ rows: 0, accepted: 0 })
+  })
+
+  it('finds what is wrong in the fixture, and nothing else', async () => {
+    const { file, imports, rejects } = await prepare(customersCsv(1_000, 7), 4_096)
+    expect(file).toEqual({ rows: 1000, accepted: imports.length, rejected: 17, superseded: 2, inactive: 0 })
+    expect(imports).toHaveLength(981)
+    expect(new Set(rejects.slice(1).map((line) => line.split(',')[2])).size).toBeGreaterThan(8)
+  })
+
+  it('neutralises a formula in what people will open', async () => {
+    const { rejects } = await prepare(`Id,Address,ChannelType,Attributes.=1+1\na,ada@example.com,EMAIL,${'x'.repeat(101)}\n`)
+    expect(rejects[1]).toBe('2,Attributes.=1+1,ATTRIBUTE_VALUE,values of at most 100 characters')
+    expect(rejects[1]?.split(',').every((cell) => !/^[=+\-@]/.test(cell))).toBe(true)
+  })
+})
