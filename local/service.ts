@@ -7,10 +7,13 @@ export interface Caller {
   readonly accessKeyId: string
   /**
    * Throws {@link AccessDenied} unless the caller may do `action` (as IAM spells it, such as
-   * `mobiletargeting:UpdateEndpointsBatch`) on `resource` (an ARN, or `*`).
+   * `mobiletargeting:UpdateEndpointsBatch`) on `resource` (an ARN, or `*`). `context`: what the request says for a policy's
+   * conditions, by condition key, such as `s3:prefix`.
    */
-  authorize(action: string, resource: string): void
+  authorize(action: string, resource: string, context?: ConditionContext): void
 }
+
+export type ConditionContext = Readonly<Record<string, string>>
 
 /** One service of all local Regions. It answers in the service's own wire format, errors and 501s included. */
 export interface Service {

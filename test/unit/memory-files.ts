@@ -2,7 +2,9 @@
 import { Readable } from 'node:stream'
 import type { Files } from '../../shared/sync/files.ts'
 
-export const memoryFiles = (objects = new Map<string, string>()): { files: Files; objects: Map<string, string> } => ({
+export const memoryFiles = (
+  objects = new Map<string, string>(),
+): { files: Files; objects: Map<string, string> } => ({
   objects,
   files: {
     read: ({ bucket, key }) => {
@@ -11,12 +13,15 @@ export const memoryFiles = (objects = new Map<string, string>()): { files: Files
     },
     async write({ bucket, key }, lines) {
       let text = ''
-      for await (const line of lines) text += typeof line === 'string' ? line : Buffer.from(line).toString('latin1')
+      for await (const line of lines)
+        text += typeof line === 'string' ? line : Buffer.from(line).toString('latin1')
       objects.set(`${bucket}/${key}`, text)
     },
     list: (bucket, prefix) =>
       Promise.resolve(
-        [...objects.keys()].filter((key) => key.startsWith(`${bucket}/${prefix}`)).map((key) => key.slice(bucket.length + 1)),
+        [...objects.keys()]
+          .filter((key) => key.startsWith(`${bucket}/${prefix}`))
+          .map((key) => key.slice(bucket.length + 1)),
       ),
     copy: (from, to) => {
       objects.set(`${to.bucket}/${to.key}`, objects.get(`${from.bucket}/${from.key}`) ?? '')

@@ -10,12 +10,18 @@ const HEADER = 'Id,Address,ChannelType,OptOut\n'
 const prepare = async (content: string | Uint8Array, chunk = 7) => {
   const { files, objects } = memoryFiles()
   const bytes = Buffer.from(content)
-  const chunks = Array.from({ length: Math.ceil(bytes.length / chunk) }, (_, at) => bytes.subarray(at * chunk, (at + 1) * chunk))
+  const chunks = Array.from({ length: Math.ceil(bytes.length / chunk) }, (_, at) =>
+    bytes.subarray(at * chunk, (at + 1) * chunk),
+  )
   const source = { bucket: 'drops', key: 'drops/a.csv', version: 'v1' }
   const reading = { ...files, read: () => Promise.resolve(Readable.from(chunks, { objectMode: false })) }
   const file = await prepareFile({ run: 'r', source, bucket: 'work', files: reading })
   const lines = (key: string) => (objects.get(`work/${key}`) ?? '').split('\n').filter(Boolean)
-  return { file, imports: lines('runs/r/import/part-00001.json').map((line) => JSON.parse(line) as object), rejects: lines('reports/r/rejects.csv') }
+  return {
+    file,
+    imports: lines('runs/r/import/part-00001.json').map((line) => JSON.parse(line) as object),
+    rejects: lines('reports/r/rejects.csv'),
+  }
 }
 
 describe('preparing a dropped file', () => {
@@ -79,7 +85,9 @@ describe('preparing a dropped file', () => {
   })
 
   it('neutralises a formula in what people will open', async () => {
-    const { rejects } = await prepare(`Id,Address,ChannelType,Attributes.=1+1\na,ada@example.com,EMAIL,${'x'.repeat(101)}\n`)
+    const { rejects } = await prepare(
+      `Id,Address,ChannelType,Attributes.=1+1\na,ada@example.com,EMAIL,${'x'.repeat(101)}\n`,
+    )
     expect(rejects[1]).toBe('2,Attributes.=1+1,ATTRIBUTE_VALUE,values of at most 100 characters')
     expect(rejects[1]?.split(',').every((cell) => !/^[=+\-@]/.test(cell))).toBe(true)
   })

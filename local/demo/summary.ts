@@ -1,0 +1,113 @@
+/** The end of the demo: per Region what it holds, and what became of the file and of the copy. */
+import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
+import type { Report } from '../../shared/ledger/report.ts'
+import type { RecoveryPoint } from '../../shared/ledger/runs.ts'
+import type { Regions } from '../../deploy/regions-file.ts'
+import type { Stage } from '../stage.ts'
+import { census } from './census.ts'
+import type { RegionCensus } from './census.ts'
+import { inColumns } from './columns.ts'
+import type { PersonAtStage } from './person.ts'
+
+export const summarise = async (
+  person: PersonAtStage,
+  stage: Stage,
+  regions: Regions,
+): Promise<{ text: string; agree: boolean }> => {
+  const counted = countRegions(stage, regions)
+  const reports = await readReports(person)
+  const point = await recoveryPoint(person, regions)
+  const agree =
+    counted.every(({ drift }) => drift === 0) &&
+    reports.every(({ report }) => report.verdict.startsWith('complete'))
+  const text = [
+    '',
+    table(counted),
+    '',
+    ...reports.flatMap(({ report, place }) => reportLines(report, place)),
+    `  Recovery point of ${regions.standby}: ${point ? `${age(point)} old (the export began ${point.exportStartedAt})` : 'none yet'}`,
+    '',
+    agree ? 'All Regions agree.' : 'The Regions do not agree, or a file is not in all of them: see above.',
+  ].join('\n')
+  return { text, agree }
+}
+
+export const countRegions = (stage: Stage, { applications }: Regions): RegionCensus[] =>
+  census(
+    new Map(
+      Object.entries(applications).map(([region, id]) => [region, stage.pinpoint.endpoints(region, id)]),
+    ),
+  )
+
+const table = (counted: readonly RegionCensus[]): string =>
+  inColumns([
+    ['Region', 'endpoints', 'opted out', 'inactive', 'digest of the content', 'drift'],
+    ...counted.map((each) => [
+      each.region,
+      each.endpoints,
+      each.optedOut,
+      each.inactive,
+      each.digest,
+      each.drift,
+    ]),
+  ])
+
+const age = ({ exportStartedAt }: RecoveryPoint): string =>
+  `${((Date.now() - Date.parse(exportStartedAt)) / 1000).toFixed(1)} s`
+
+interface Found {
+  readonly report: Report
+  readonly place: string
+}
+
+/** The reports of every run, as they lie in the work bucket. */
+export const readReports = async ({ s3, names }: PersonAtStage): Promise<Found[]> => {
+  const Bucket = names.workBucket
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'reports/' }))
+  const keys = Contents.flatMap(({ Key }) => (Key?.endsWith('/report.json') ? [Key] : []))
+  return Promise.all(
+    keys.map(async (Key) => {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }))
+      return {
+        report: JSON.parse((await Body?.transformToString()) ?? '') as Report,
+        place: `s3://${Bucket}/${Key}`,
+      }
+    }),
+  )
+}
+
+const recoveryPoint = async (
+  { documents, names }: PersonAtStage,
+  { standby }: Regions,
+): Promise<RecoveryPoint | undefined> => {
+  const Key = { pk: 'recovery-point', sk: standby }
+  const { Item } = await documents.send(new GetCommand({ TableName: names.ledgerTable, Key }))
+  return Item as RecoveryPoint | undefined
+}
+
+/** What a person wants to know of a run. */
+export const reportLines = ({ door, verdict, file, source, regions }: Report, place: string): string[] => {
+  const what =
+    door === 'csv-drop' ? `File ${source['key']}` : `Copy ${source['primary']} → ${source['standby']}`
+  const behind = regions.filter(({ result, failures }) => result === 'failed' || failures > 0)
+  return [
+    `  ${what}: ${verdict}${rows(file)}`,
+    ...behind.map(
+      ({ region, reason, failures }) => `    ${region}: ${reason ?? `${failures} rows not taken`}`,
+    ),
+    `    report: ${place}${file && 'rejected' in file && file.rejected + file.superseded > 0 && door === 'csv-drop' ? ' (beside it rejects.csv)' : ''}`,
+  ]
+}
+
+const rows = (file: Report['file']): string => {
+  if (!file) return ''
+  if ('code' in file) return ` (${file.code}: ${file.message})`
+  const { rows: all, accepted, rejected, superseded, inactive } = file
+  const others = [
+    `${rejected} rejected`,
+    `${superseded} superseded`,
+    ...(inactive > 0 ? [`${inactive} inactive`] : []),
+  ]
+  return `: ${all} rows = ${accepted} accepted + ${others.join(' + ')}`
+}

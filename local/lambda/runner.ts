@@ -1,0 +1,67 @@
+/** Runs one function: payload limits on both sides, JSON on both ways, errors into its log. */
+import type { Clock } from '../clock.ts'
+import { requestTooLarge } from './errors.ts'
+import type { FunctionSettings } from './function.ts'
+import { MAX_PAYLOAD_BYTES } from './invocation.ts'
+import type { Invocation } from './invocation.ts'
+import { createPool } from './pool.ts'
+import { openSandbox } from './sandbox.ts'
+import type { SandboxResult } from './sandbox.ts'
+
+export interface RunnerOptions {
+  readonly clock: Clock
+  readonly endpointUrl: string
+  readonly sandboxes: number
+  readonly log: (chunk: Uint8Array | string) => void
+}
+
+export interface Runner {
+  readonly settings: FunctionSettings
+  /** `event` is JSON text. Rejects with `TooManyRequestsException`. */
+  run(requestId: string, event: string): Promise<Invocation>
+  close(): Promise<void>
+}
+
+export const createRunner = (settings: FunctionSettings, options: RunnerOptions): Runner => {
+  const { clock, log } = options
+  const reserved = settings.reservedConcurrentExecutions
+  const pool = createPool({
+    clock,
+    open: () => openSandbox(settings, options),
+    most: reserved ?? options.sandboxes,
+    ...(reserved === undefined ? {} : { reserved }),
+  })
+
+  return {
+    settings,
+    async run(requestId, event) {
+      const invocation = answered(requestId, await pool.run(requestId, event))
+      if ('error' in invocation) log(errorLine(clock.now(), invocation))
+      return invocation
+    },
+    close: () => pool.close(),
+  }
+}
+
+/** A payload as JSON text. Throws `RequestTooLargeException` beyond `limit` bytes. */
+export const asEvent = (payload: unknown, limit: number): string => {
+  // `undefined` has no JSON; a handler invoked with nothing sees null.
+  const event = (JSON.stringify(payload) as string | undefined) ?? 'null'
+  const bytes = Buffer.byteLength(event)
+  if (bytes > limit) throw requestTooLarge(bytes, limit)
+  return event
+}
+
+const answered = (requestId: string, result: SandboxResult): Invocation => {
+  if ('error' in result) return { requestId, error: result.error }
+  if (Buffer.byteLength(result.payload) <= MAX_PAYLOAD_BYTES) {
+    return { requestId, payload: JSON.parse(result.payload) as unknown }
+  }
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${MAX_PAYLOAD_BYTES} bytes).`
+  return { requestId, error: { errorType: 'Function.ResponseSizeTooLarge', errorMessage } }
+}
+
+const errorLine = (now: number, invocation: Extract<Invocation, { error: object }>): string => {
+  const { requestId, error } = invocation
+  return `${new Date(now).toISOString()}\t${requestId}\tERROR\tInvoke Error\t${JSON.stringify(error)}\n`
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import type { Sent } from '../../shared/ledger/lane-memory.ts'
+import { planChange } from '../../shared/sync/plan-change.ts'
+import type { Known, Plan } from '../../shared/sync/plan-change.ts'
+
+const now = '2026-06-01T00:00:00.000Z'
+const item = { Id: 'e1', Address: 'ada@example.com', ChannelType: 'EMAIL', Attributes: { Plan: ['gold'] } }
+const plan = (known: Partial<Known>): Plan =>
+  planChange({ id: 'e1', item, consent: undefined, before: undefined, now, ...known })
+
+const sent = (known: Partial<Known>) => {
+  const made = plan(known)
+  if (made.kind !== 'send') throw new Error(`expected something to send, got ${made.kind}`)
+  return made
+}
+const endpointOf = (known: Partial<Known>) => {
+  const { change } = sent(known)
+  return change.kind === 'put' ? change.endpoint : undefined
+}
+
+describe('planning what a Region is sent', () => {
+  it('always says the status, and nothing of consent where the row says nothing', () => {
+    expect(endpointOf({})).toEqual({ ...item, EndpointStatus: 'ACTIVE' })
+  })
+
+  it('says an opt-out, dated by the row or by when it was first seen', () => {
+    const undated = sent({ item: { ...item, OptOut: 'ALL' } })
+    expect(undated.consent).toEqual({ value: 'ALL', at: now })
+    const dated = sent({ item: { ...item, OptOut: 'ALL', ConsentDate: '2026-05-01T00:00:00Z' } })
+    expect(dated.consent).toEqual({ value: 'ALL', at: '2026-05-01T00:00:00.000Z' })
+    expect(dated.after.optOut).toBe('ALL')
+  })
+
+  it('says ALL for a row that was made anew and has forgotten the opt-out', () => {
+    expect(endpointOf({ consent: { value: 'ALL', at: now } })).toHaveProperty('OptOut', 'ALL')
+  })
+
+  it('takes an opt-out back only for a dated, newer opt-in, and only where we sent the opt-out', () => {
+    const consent = { value: 'ALL' as const, at: '2026-05-01T00:00:00.000Z' }
+    const before: Sent = { fingerprint: 'x', state: 'applied', optOut: 'ALL', fields: [] }
+    const optIn = { ...item, OptOut: 'NONE', ConsentDate: '2026-05-02T00:00:00Z' }
+    expect(endpointOf({ item: optIn, consent, before })).toHaveProperty('OptOut', 'NONE')
+    expect(endpointOf({ item: optIn, consent })).not.toHaveProperty('OptOut')
+    expect(
+      endpointOf({ item: { ...optIn, ConsentDate: '2026-04-01T00:00:00Z' }, consent, before }),
+    ).toHaveProperty('OptOut', 'ALL')
+    expect(
+      endpointOf({ item: { ...optIn, ConsentDate: '2026-05-01T00:00:00Z' }, consent, before }),
+    ).toHaveProperty('OptOut', 'ALL')
+    expect(endpointOf({ item: { ...item, OptOut: 'NONE' }, consent, before })).toHaveProperty('OptOut', 'ALL')
+  })
+
+  it('remembers, while an opt-in is under way, that the Region may still be opted out', () => {
+    const optIn = { ...item, OptOut: 'NONE', ConsentDate: '2026-05-02T00:00:00Z' }
+    const { during, after } = sent({
+      item: optIn,
+      consent: { value: 'ALL', at: '2026-05-01T00:00:00.000Z' },
+      before: { fingerprint: 'x', state: 'applied', optOut: 'ALL', fields: [] },
+    })
+    expect(during).toMatchObject({ state: 'unknown', optOut: 'ALL' })
+    expect(after).toMatchObject({ state: 'applied', optOut: 'NONE' })
+  })
+
+  it('clears what was sent before and is gone, and remembers both sets until the answer', () => {
+    const before: Sent = { fingerprint: 'x', state: 'applied', fields: ['Attributes.Old', 'Attributes.Plan'] }
+    expect(endpointOf({ before })).toHaveProperty('Attributes', { Old: [], Plan: ['gold'] })
+    const { during, after } = sent({ before })
+    expect(new Set(during.fields)).toEqual(new Set(['Attributes.Old', 'Attributes.Plan']))
+    expect(after.fields).toEqual(['Attributes.Plan'])
+  })
+
+  it('sends nothing that is applied already, and sends again what may not be', () => {
+    const { after } = sent({})
+    expect(plan({ before: after })).toEqual({ kind: 'unchanged', id: 'e1' })
+    expect(plan({ before: { ...after, state: 'unknown' } }).kind).toBe('send')
+  })
+
+  it('removes what the table no longer has, once', () => {
+    const removal = sent({
+      item: undefined,
+      before: { fingerprint: 'x', state: 'applied', fields: ['Attributes.Plan'] },
+    })
+    expect(removal.change).toEqual({ kind: 'remove', id: 'e1' })
+    expect(plan({ item: undefined, before: removal.after })).toEqual({ kind: 'unchanged', id: 'e1' })
+  })
+
+  it.each([
+    ['FIELD_TYPE', 'Attributes.Plan', { Attributes: { Plan: 'secret' } }],
+    ['FIELD_TYPE', 'Address', { Address: 7 }],
+    ['FIELD_UNKNOWN', 'Location', { Location: { Town: 'secret' } }],
+    ['EMAIL_SYNTAX', 'Address', { Address: 'secret(at)example.com' }],
+  ])('sets a row aside that no Region can take: %s in %s', (rule, field, change) => {
+    const unfit = plan({ item: { ...item, ...change } })
+    expect(unfit).toMatchObject({ kind: 'unfit', problems: [{ rule, field }] })
+    expect(JSON.stringify(unfit)).not.toContain('secret')
+  })
+})
