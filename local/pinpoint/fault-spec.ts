@@ -78,7 +78,7 @@ const faultSpec = z.discriminatedUnion('kind', [
     .refine((fault) => fault.rows !== undefined || fault.pieces !== undefined, {
       error: 'expected rows (a share of 0 to 1) or pieces (a count)',
     }),
-  /** The job says COMPLETED, but only this share of the lines was written, or (`broken`) the last part is cut off. */
+  /** The job counts every line and says COMPLETED, but wrote only this share of them, or (`broken`) cut the last part off. */
   z
     .strictObject({
       kind: z.literal('truncated'),

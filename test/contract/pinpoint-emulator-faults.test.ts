@@ -267,11 +267,12 @@ describe('a fault on an export job', () => {
   }
   const part = (n: number) => stage.bucket.contents.get(`out/part-0000${n}.gz`) ?? Buffer.alloc(0)
 
-  test('truncated leaves lines out of an export that says COMPLETED', async () => {
+  test('truncated leaves lines out of an export that counts them and says COMPLETED', async () => {
     stage.pinpoint.faults.add({ kind: 'truncated', region: IRELAND, operation: 'ExportJob', share: 0.5 })
-    expect(await exporting(30)).toMatchObject({ JobStatus: 'COMPLETED', TotalProcessed: 15 })
+    expect(await exporting(30)).toMatchObject({ JobStatus: 'COMPLETED', TotalProcessed: 30 })
     expect(gunzipSync(part(0)).toString().trimEnd().split('\n')).toHaveLength(10)
     expect(gunzipSync(part(1)).toString().trimEnd().split('\n')).toHaveLength(5)
+    expect(gunzipSync(part(2))).toHaveLength(0)
   })
 
   test('truncated and broken cuts the last part off in the middle of its gzip', async () => {

@@ -27,7 +27,7 @@ interface Plan {
   readonly objects: ObjectStore
   readonly place: S3Place
   readonly endpoints: Generator<EndpointResponse>
-  /** Lines after which a `truncated` fault ends the export. */
+  /** Lines behind which a `truncated` fault counts, but does not write. */
   readonly maxLines: number
   readonly pace: Pace
 }
@@ -45,14 +45,14 @@ export const exportWork = (run: ExportRun): JobWork<Plan> => ({
     const count = countOf(run.app.endpoints.all())
     const share = run.fate.truncated?.share
     const maxLines = share === undefined ? Infinity : Math.floor(count * share)
-    run.job.TotalPieces = Math.ceil(Math.min(count, maxLines) / run.linesPerPart)
+    run.job.TotalPieces = Math.ceil(count / run.linesPerPart)
     const pace = createPace(run.timers, run.linesPerSecond)
     return { objects, place, endpoints: run.app.endpoints.all(), maxLines, pace }
   },
   async process(plan) {
     await stickAt(run, 0)
     const endpoints = lookahead(plan.endpoints)
-    for (let part = 0; hasMore(run, plan, endpoints); part += 1) {
+    for (let part = 0; endpoints.hasNext(); part += 1) {
       run.job.TotalPieces = Math.max(run.job.TotalPieces, part + 1)
       if (failsFrom(run) <= part) return failRest(run, part)
       await writePart(run, plan, endpoints, part)
@@ -80,15 +80,12 @@ function failRest({ job }: ExportRun, part: number): void {
   noteFailure(job, 'Internal server error')
 }
 
-const hasMore = ({ job }: ExportRun, { maxLines }: Plan, endpoints: Lookahead): boolean =>
-  job.TotalProcessed < maxLines && endpoints.hasNext()
-
 async function writePart(run: ExportRun, plan: Plan, endpoints: Lookahead, part: number): Promise<void> {
   const key = `${plan.place.key}part-${String(part).padStart(5, '0')}.gz`
   const compressed = createGzip()
   // An error of the lines reaches whoever reads the gzip; pipeline wants a callback all the same.
   pipeline(Readable.from(linesOfPart(run, plan, endpoints)), compressed, () => undefined)
-  const isLast = () => !hasMore(run, plan, endpoints)
+  const isLast = () => !endpoints.hasNext()
   const body = run.fate.truncated?.broken === true ? cutOff(compressed, isLast) : compressed
   await plan.objects.write(plan.place.bucket, key, body)
 }
@@ -96,12 +93,12 @@ async function writePart(run: ExportRun, plan: Plan, endpoints: Lookahead, part:
 async function* linesOfPart(run: ExportRun, plan: Plan, endpoints: Lookahead): AsyncGenerator<string> {
   const { job, fate } = run
   let text = ''
-  for (let lines = 0; lines < run.linesPerPart && hasMore(run, plan, endpoints); lines += 1) {
+  for (let lines = 0; lines < run.linesPerPart && endpoints.hasNext(); lines += 1) {
     const endpoint = endpoints.next()
     job.TotalProcessed += 1
     if (fate.partial?.rows !== undefined && run.random() < fate.partial.rows) {
       noteFailure(job, `${endpoint.Id}: Internal server error`)
-    } else {
+    } else if (job.TotalProcessed <= plan.maxLines) {
       text += `${JSON.stringify(endpoint)}\n`
     }
     if (text.length >= CHUNK_CHARACTERS) {

@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { customersCsv } from '../fixtures/make-customers.ts'
+import { OTHERS, REGIONS, STANDBY, agree, openStory, regions, until } from './open-stage.ts'
+import type { Story } from './open-stage.ts'
+
+const file = customersCsv(120, 3)
+const good = file.split('\n').length - 2
+
+describe('a dropped CSV file', () => {
+  let story: Story
+  beforeEach(async () => {
+    story = await openStory()
+  })
+  afterEach(() => story.close())
+
+  it('reaches every Region, row by row, and leaves a report', async () => {
+    await story.drop('clientes München + 50%2F.csv', file)
+    await story.settled()
+    const [report] = await story.reports()
+    expect(report).toMatchObject({
+      verdict: 'complete-with-rejects',
+      file: { rows: good },
+      source: { key: 'drops/clientes München + 50%2F.csv' },
+    })
+    const { accepted = 0 } = report?.file as { accepted?: number }
+    expect(
+      report?.regions.map(({ region, result, processed, failures }) => [region, result, processed, failures]),
+    ).toEqual([...REGIONS].sort().map((region) => [region, 'applied', accepted, 0]))
+    expect(story.census().map(({ endpoints, drift }) => [endpoints, drift])).toEqual(
+      REGIONS.map(() => [accepted, 0]),
+    )
+    expect(story.executions('csv-drop').map(({ status }) => status)).toEqual(['SUCCEEDED'])
+  })
+
+  it('does not wait for a Region that is down, and pays it when it is back, without another drop', async () => {
+    story.stage.faults.down(STANDBY)
+    await story.drop('customers.csv', file)
+    await until('the run is closed', async () => (await story.reports()).length > 0)
+    const [report] = await story.reports()
+    expect(report?.verdict).toBe('partial')
+    expect(report?.regions.filter(({ result }) => result === 'failed').map(({ region }) => region)).toEqual([
+      STANDBY,
+    ])
+    expect(story.count(STANDBY)).toBe(0)
+    for (const region of OTHERS) expect(story.count(region)).toBeGreaterThan(100)
+
+    story.stage.faults.up(STANDBY)
+    await until(
+      'the report is complete',
+      async () => (await story.reports())[0]?.verdict === 'complete-with-rejects',
+    )
+    await story.settled()
+    expect(agree(story.census())).toBe(true)
+    await story.fire('samepoint-settle-owed')
+    await story.settled()
+    expect(story.executions('load-region').filter(({ name }) => name.includes(STANDBY))).toHaveLength(2)
+  })
+
+  it('is one run however often its event comes', async () => {
+    await story.drop('customers.csv', file)
+    await story.settled()
+    const before = story.census()
+    const source = (await story.reports())[0]?.source
+    const notification = {
+      Records: [
+        {
+          s3: {
+            bucket: { name: source?.['bucket'] },
+            object: { key: 'drops/customers.csv', versionId: source?.['version'] },
+          },
+        },
+      ],
+    }
+    const drops = story.stage.sqs.queue(regions.hub, 'samepoint-drops')
+    for (let times = 0; times < 3; times += 1) drops?.send({ body: JSON.stringify(notification) })
+    await story.settled()
+    expect(story.executions('csv-drop')).toHaveLength(1)
+    expect(story.census()).toEqual(before)
+  })
+
+  it('dropped again is a run of its own that changes nothing', async () => {
+    await story.drop('customers.csv', file)
+    await story.settled()
+    const before = story.census()
+    await story.drop('customers.csv', file)
+    await story.settled()
+    expect(await story.reports()).toHaveLength(2)
+    expect(story.census()).toEqual(before)
+  })
+
+  it.each([
+    ['EMPTY_FILE', ''],
+    ['HEADER_UNKNOWN', 'Id,Adress,ChannelType\n1,ada@example.com,EMAIL\n'],
+    ['UNCLOSED_QUOTE', 'Id,Address,ChannelType\n1,"ada@example.com,EMAIL\n'],
+  ])('is refused whole with %s, and imports nothing', async (code, body) => {
+    await story.drop('customers.csv', body)
+    await story.settled()
+    expect((await story.reports()).map(({ verdict, file: said }) => [verdict, said])).toEqual([
+      ['refused', { code, message: expect.any(String) as string }],
+    ])
+    expect(story.census().map(({ endpoints }) => endpoints)).toEqual(REGIONS.map(() => 0))
+    expect(story.executions('csv-drop').map(({ error }) => error)).toEqual(['FileRefused'])
+  })
+
+  it('never undoes an opt-out: a blank or NONE in the file says nothing of consent', async () => {
+    const row = (optOut: string) =>
+      `Id,Address,ChannelType,OptOut,Attributes.Plan\ne1,ada@example.com,EMAIL,${optOut},${optOut || 'blank'}\n`
+    for (const optOut of ['ALL', 'NONE', '']) {
+      await story.drop('customers.csv', row(optOut))
+      await story.settled()
+    }
+    for (const region of REGIONS) {
+      expect(story.endpoint(region, 'e1')).toMatchObject({ OptOut: 'ALL', Attributes: { Plan: ['blank'] } })
+    }
+  })
+})

@@ -1,0 +1,136 @@
+import { BatchWriteCommand, DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { chunksOf } from '../../shared/ledger/chunks.ts'
+import { tableChanges } from '../../local/demo/table-items.ts'
+import type { Item } from '../../local/demo/table-items.ts'
+import { OTHERS, REGIONS, STANDBY, agree, openStory, regions, until } from './open-stage.ts'
+import type { Story } from './open-stage.ts'
+
+const row = (more: object = {}): Item => ({
+  Id: 'e1',
+  Address: 'ada@example.com',
+  ChannelType: 'EMAIL',
+  ...more,
+})
+
+describe('the customer table', () => {
+  let story: Story
+  beforeEach(async () => {
+    story = await openStory()
+  })
+  afterEach(() => story.close())
+
+  const put = (item: Item) =>
+    story.documents.send(new PutCommand({ TableName: story.names.customerTable, Item: item }))
+  const remove = (Id: string) =>
+    story.documents.send(new DeleteCommand({ TableName: story.names.customerTable, Key: { Id } }))
+  const putAll = async (items: readonly Item[]) => {
+    for (const chunk of chunksOf(items, 25)) {
+      const requests = chunk.map((item) => ({ PutRequest: { Item: item } }))
+      await story.documents.send(
+        new BatchWriteCommand({ RequestItems: { [story.names.customerTable]: requests } }),
+      )
+    }
+  }
+  const calls = (action: string) =>
+    story.stage.iam
+      .usage()
+      .filter((used) => used.action === action)
+      .reduce((sum, { count }) => sum + count, 0)
+
+  it('reaches every Region: writes, updates, opt-outs, opt-ins and deletes', async () => {
+    const { written, updated, optedOut, optedIn, deleted } = tableChanges(60, Date.now())
+    await putAll(written)
+    await story.settled()
+    for (const item of [...updated, ...optedOut, ...optedIn]) await put(item)
+    for (const id of deleted) await remove(id)
+    await story.settled()
+    const counted = story.census()
+    expect(counted.map(({ endpoints, drift }) => [endpoints, drift])).toEqual(
+      REGIONS.map(() => [60 - deleted.length, 0]),
+    )
+    for (const region of REGIONS) {
+      const of = (item: Item | undefined) => story.endpoint(region, item?.Id ?? '')
+      // Pinpoint keeps the name of an attribute that was cleared.
+      expect(of(updated[0])?.Attributes).toEqual({ Plan: ['gold'], Interests: [] })
+      expect(of(optedOut.find(({ Id }) => !optedIn.some((item) => item.Id === Id)))?.OptOut).toBe('ALL')
+      expect(of(optedIn[0])?.OptOut).toBe('NONE')
+      expect(story.endpoint(region, deleted[0] ?? '')).toBeUndefined()
+    }
+  })
+
+  it('makes one call of several changes of one endpoint', async () => {
+    for (let plan = 0; plan < 20; plan += 1) await put(row({ Attributes: { Plan: [String(plan)] } }))
+    await story.settled()
+    for (const region of REGIONS) expect(story.endpoint(region, 'e1')?.Attributes).toEqual({ Plan: ['19'] })
+    // The stream may cut the twenty in two, never in twenty.
+    expect(calls('mobiletargeting:UpdateEndpointsBatch')).toBeLessThanOrEqual(REGIONS.length * 3)
+  })
+
+  it('does not hold up the others while a Region is down, and pays the debt when it is back', async () => {
+    await put(row({ Id: 'gone', Address: 'gone@example.com' }))
+    await story.settled()
+    story.stage.faults.down(STANDBY)
+    await put(row({ Attributes: { Plan: ['free'] } }))
+    await remove('gone')
+    await until('the other Regions have it', () =>
+      OTHERS.every((region) => story.endpoint(region, 'e1') && !story.endpoint(region, 'gone')),
+    )
+    expect(story.endpoint(STANDBY, 'e1')).toBeUndefined()
+    expect(story.endpoint(STANDBY, 'gone')).toBeDefined()
+    await put(row({ Attributes: { Plan: ['gold'] }, OptOut: 'ALL' }))
+    await until('the other Regions have that too', () =>
+      OTHERS.every((region) => story.endpoint(region, 'e1')?.OptOut === 'ALL'),
+    )
+    const lane = story.stage.sqs.queue(regions.hub, `samepoint-lane-${STANDBY}`)?.depth()
+    expect((lane?.visible ?? 0) + (lane?.notVisible ?? 0)).toBeGreaterThan(0)
+
+    story.stage.faults.up(STANDBY)
+    await until('the Regions agree', () => agree(story.census()))
+    await story.settled()
+    expect(story.endpoint(STANDBY, 'e1')).toMatchObject({ OptOut: 'ALL', Attributes: { Plan: ['gold'] } })
+    expect(story.endpoint(STANDBY, 'gone')).toBeUndefined()
+  })
+
+  it('does nothing more when the same event comes twice', async () => {
+    await put(row())
+    await story.settled()
+    const sent = calls('mobiletargeting:UpdateEndpointsBatch')
+    const before = REGIONS.map((region) => story.endpoint(region, 'e1'))
+    const event = { Records: [{ eventName: 'INSERT', dynamodb: { Keys: { Id: { S: 'e1' } } } }] }
+    for (let times = 0; times < 2; times += 1)
+      await story.stage.lambda.invoke(regions.hub, 'samepoint-mark-dirty', event)
+    await story.settled()
+    expect(calls('mobiletargeting:UpdateEndpointsBatch')).toBe(sent)
+    expect(REGIONS.map((region) => story.endpoint(region, 'e1'))).toEqual(before)
+  })
+
+  it('finds the item that a Region refuses, and sends the others of its batch', async () => {
+    const many = Array.from({ length: 16 }, (_, at) =>
+      row({ Id: `u-${String(at).padStart(2, '0')}`, Address: `u${at}@example.com`, User: { UserId: 'u' } }),
+    )
+    await putAll([...many, row()])
+    await story.settled()
+    const counted = story.census()
+    expect(counted.map(({ endpoints }) => endpoints)).toEqual(REGIONS.map(() => 16))
+    for (const region of REGIONS) expect(story.endpoint(region, 'e1')).toBeDefined()
+  })
+
+  it('remembers an opt-out when a deleted customer is written anew', async () => {
+    await put(row({ OptOut: 'ALL', ConsentDate: '2026-01-01T00:00:00Z' }))
+    await story.settled()
+    await remove('e1')
+    await story.settled()
+    await put(row())
+    await story.settled()
+    for (const region of REGIONS) expect(story.endpoint(region, 'e1')?.OptOut).toBe('ALL')
+  })
+
+  it('parks an item that is no endpoint, without its values, and sends the others', async () => {
+    await putAll([row(), row({ Id: 'bad', Address: 'secret(at)example.com' })])
+    await story.settled()
+    expect(story.census().map(({ endpoints, drift }) => [endpoints, drift])).toEqual(
+      REGIONS.map(() => [1, 0]),
+    )
+  })
+})

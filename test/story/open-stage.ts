@@ -1,0 +1,79 @@
+/** The packaged stacks on local Regions of their own, and a person who uses them, for one story test. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PutObjectCommand } from '@aws-sdk/client-s3'
+import { PACKAGES } from '../../deploy/package.ts'
+import { readRegions } from '../../deploy/regions-file.ts'
+import { census } from '../../local/demo/census.ts'
+import type { RegionCensus } from '../../local/demo/census.ts'
+import { personAt } from '../../local/demo/person.ts'
+import { readReports } from '../../local/demo/summary.ts'
+import { startStage } from '../../local/stage.ts'
+import type { Report } from '../../shared/ledger/report.ts'
+
+export const regions = await readRegions()
+export const REGIONS = Object.keys(regions.applications)
+/** A Region that is neither hub nor primary. */
+export const STANDBY = regions.standby
+export const OTHERS = REGIONS.filter((region) => region !== STANDBY)
+
+export type Story = Awaited<ReturnType<typeof openStory>>
+
+export const openStory = async () => {
+  const data = await mkdtemp(join(tmpdir(), 'samepoint-story-'))
+  const { applications, hub } = regions
+  const stage = await startStage({
+    packages: PACKAGES,
+    data: join(data, 'stage'),
+    port: 0,
+    applications,
+    // Machines wait in minutes; what they wait for takes moments.
+    timeScale: 20,
+    pinpoint: { applyDelayMs: 20, import: { stateMs: 20 }, export: { stateMs: 20 } },
+  })
+  const person = personAt(stage, regions)
+  const application = (region: string) => applications[region] ?? ''
+  const story = {
+    stage,
+    ...person,
+    /** What a Region's readers see of one endpoint. */
+    endpoint: (region: string, id: string) =>
+      [...stage.pinpoint.endpoints(region, application(region))].find(({ Id }) => Id === id),
+    count: (region: string) => [...stage.pinpoint.endpoints(region, application(region))].length,
+    census: (): RegionCensus[] =>
+      census(
+        new Map(REGIONS.map((region) => [region, stage.pinpoint.endpoints(region, application(region))])),
+      ),
+    drop: (name: string, body: string) =>
+      person.s3.send(
+        new PutObjectCommand({ Bucket: person.names.dropBucket, Key: `drops/${name}`, Body: body }),
+      ),
+    reports: async (): Promise<Report[]> => (await readReports(person)).map(({ report }) => report),
+    fire: (schedule: string, at?: number) => stage.scheduler.fire(hub, schedule, at),
+    executions: (machine: string) =>
+      stage.states
+        .executions(hub)
+        .filter(({ stateMachineArn }) => stateMachineArn.endsWith(`:samepoint-${machine}`)),
+    async settled() {
+      await stage.idle()
+      await stage.pinpoint.settled()
+    },
+    async close() {
+      await stage.close()
+      await rm(data, { recursive: true, force: true })
+    },
+  }
+  return story
+}
+
+/** Polls until `holds`; says what did not come true when it takes more than half a minute. */
+export const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
+  for (const end = Date.now() + 30_000; Date.now() < end;) {
+    if (await holds()) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`in half a minute it did not come true that ${what}`)
+}
+
+export const agree = (counted: readonly RegionCensus[]): boolean => counted.every(({ drift }) => drift === 0)

@@ -1,0 +1,145 @@
+import { PutCommand, GetCommand } from '@aws-sdk/lib-dynamodb'
+import { PinpointClient, UpdateEndpointsBatchCommand } from '@aws-sdk/client-pinpoint'
+import type { EndpointBatchItem } from '@aws-sdk/client-pinpoint'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { RecoveryPoint } from '../../shared/ledger/runs.ts'
+import type { FaultSpec } from '../../local/pinpoint/fault-spec.ts'
+import { STANDBY, openStory, regions } from './open-stage.ts'
+import type { Story } from './open-stage.ts'
+
+const primary = regions.primary as FaultSpec['region']
+const COPY = 'samepoint-region-copy'
+
+describe('a region copy', () => {
+  let story: Story
+  beforeEach(async () => {
+    story = await openStory()
+  })
+  afterEach(() => story.close())
+
+  /** As applications do that call Pinpoint in the primary alone. */
+  const putIn = async (region: string, items: EndpointBatchItem[]) => {
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+    const client = new PinpointClient({ region, endpoint: story.stage.url, credentials, maxAttempts: 10 })
+    const ApplicationId = regions.applications[region]
+    await client.send(
+      new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item: items } }),
+    )
+    await story.settled()
+  }
+  const people = Array.from({ length: 60 }, (_, at) => ({
+    Id: `c-${at}`,
+    Address: `c${at}@example.com`,
+    ChannelType: 'EMAIL' as const,
+    OptOut: at % 10 === 0 ? 'ALL' : 'NONE',
+    Attributes: { Plan: ['gold', 'ünïcode'] },
+    User: { UserId: `u-${at}`, UserAttributes: { Name: ['Ada'] } },
+  }))
+  const recoveryPoint = async (): Promise<RecoveryPoint | undefined> => {
+    const Key = { pk: 'recovery-point', sk: STANDBY }
+    const { Item } = await story.documents.send(new GetCommand({ TableName: story.names.ledgerTable, Key }))
+    return Item as RecoveryPoint | undefined
+  }
+  const inStandby = () => {
+    const counted = story.census()
+    const of = (region: string) => counted.find((each) => each.region === region)?.digest
+    return of(primary) === of(STANDBY)
+  }
+
+  it('brings the standby to what the primary holds, INACTIVE twins and opt-outs included, and measures its age', async () => {
+    await putIn(primary, people)
+    await putIn(primary, [{ Id: 'c-1-old', Address: 'c1@example.com', ChannelType: 'EMAIL' }])
+    await putIn(primary, people.slice(1, 2))
+    const before = Date.now()
+    await story.fire(COPY)
+    await story.settled()
+    expect(inStandby()).toBe(true)
+    expect(story.endpoint(STANDBY, 'c-1-old')?.EndpointStatus).toBe('INACTIVE')
+    expect(story.endpoint(STANDBY, 'c-1')?.EndpointStatus).toBe('ACTIVE')
+    expect(story.endpoint(STANDBY, 'c-10')?.OptOut).toBe('ALL')
+    const point = await recoveryPoint()
+    expect(Date.parse(point?.exportStartedAt ?? '')).toBeGreaterThanOrEqual(before)
+    expect(Date.parse(point?.completedAt ?? '')).toBeGreaterThan(Date.parse(point?.exportStartedAt ?? ''))
+    expect((await story.reports()).map(({ verdict, file }) => [verdict, file])).toEqual([
+      ['complete', { rows: 61, accepted: 60, rejected: 0, superseded: 0, inactive: 1 }],
+    ])
+    expect(story.executions('region-copy').map(({ status }) => status)).toEqual(['SUCCEEDED'])
+  })
+
+  it('never takes back an opt-out that only the standby knows of', async () => {
+    await putIn(primary, people)
+    await putIn(STANDBY, [{ ...people[1], OptOut: 'ALL' }])
+    await story.fire(COPY)
+    await story.settled()
+    expect(story.endpoint(STANDBY, 'c-1')?.OptOut).toBe('ALL')
+  })
+
+  it('leaves the recovery point where it was while the standby is down, and moves on when it is back', async () => {
+    await putIn(primary, people)
+    await story.fire(COPY)
+    await story.settled()
+    const first = await recoveryPoint()
+    await putIn(primary, [{ Id: 'new', Address: 'new@example.com', ChannelType: 'EMAIL' }])
+
+    story.stage.faults.down(STANDBY)
+    await story.fire(COPY, Date.now() + 3_600_000)
+    await story.settled()
+    expect(story.executions('region-copy')[0]).toMatchObject({ status: 'FAILED', error: 'StandbyBehind' })
+    expect(await recoveryPoint()).toEqual(first)
+
+    story.stage.faults.up(STANDBY)
+    await story.fire(COPY, Date.now() + 7_200_000)
+    await story.settled()
+    expect(inStandby()).toBe(true)
+    expect((await recoveryPoint())?.exportStartedAt).not.toBe(first?.exportStartedAt)
+  })
+
+  it('fails, and says so, while the primary does not answer', async () => {
+    story.stage.pinpoint.faults.add({ kind: 'down', region: primary, operation: '*' })
+    await story.fire(COPY)
+    await story.settled()
+    expect((await story.reports()).map(({ verdict }) => verdict)).toEqual(['partial'])
+    expect(await recoveryPoint()).toBeUndefined()
+  })
+
+  it('does not take an export that is cut short for a recovery point', async () => {
+    await putIn(primary, people)
+    story.stage.pinpoint.faults.add({
+      kind: 'truncated',
+      region: primary,
+      operation: 'ExportJob',
+      share: 0.5,
+    })
+    await story.fire(COPY)
+    await story.settled()
+    expect((await story.reports()).flatMap(({ regions: all }) => all.map(({ reason }) => reason))).toEqual([
+      'ExportIncomplete',
+    ])
+    expect(story.count(STANDBY)).toBe(0)
+    expect(await recoveryPoint()).toBeUndefined()
+  })
+
+  it('is one run when the schedule fires twice for one tick', async () => {
+    await putIn(primary, people)
+    const tick = Date.now()
+    await Promise.all([story.fire(COPY, tick), story.fire(COPY, tick)])
+    await story.settled()
+    expect(story.executions('region-copy').map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED'])
+    expect(story.executions('load-region')).toHaveLength(1)
+    expect(await story.reports()).toHaveLength(1)
+  })
+
+  it('changes nothing when everything is there already', async () => {
+    await story.documents.send(
+      new PutCommand({
+        TableName: story.names.customerTable,
+        Item: { Id: 'e1', Address: 'ada@example.com', ChannelType: 'EMAIL' },
+      }),
+    )
+    await story.settled()
+    const before = story.census()
+    await story.fire(COPY)
+    await story.settled()
+    expect(story.census()).toEqual(before)
+  })
+})
