@@ -2,7 +2,7 @@ import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 export default defineConfig(
-  globalIgnores(['dist/', '.build/', '.serverless/', '.samepoint/', 'coverage/']),
+  globalIgnores(['dist/', '.build/', 'bin/', '.serverless/', '.samepoint/', 'coverage/']),
   tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

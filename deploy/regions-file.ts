@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { UserError } from './user-error.ts'
 
 /** Where Pinpoint has been (AWS General Reference, "Amazon Pinpoint endpoints and quotas"). */
 const PINPOINT_REGIONS = [
@@ -51,11 +52,6 @@ export interface Regions {
   readonly standby: string
   /** Each Region's Pinpoint project. */
   readonly applications: Readonly<Record<string, string>>
-}
-
-/** A mistake of the person who runs us: said in one line, without a stack. */
-export class UserError extends Error {
-  override readonly name = 'UserError'
 }
 
 /** Throws a {@link UserError} that says in one line what to mend. */

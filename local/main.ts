@@ -3,13 +3,16 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PACKAGES, packageAll } from '../deploy/package.ts'
-import { UserError, readRegions } from '../deploy/regions-file.ts'
+import { readRegions } from '../deploy/regions-file.ts'
 import type { Regions } from '../deploy/regions-file.ts'
+import { UserError } from '../deploy/user-error.ts'
 import { tellStories } from './demo/stories.ts'
 import { watch } from './demo/watch.ts'
 import { linesToTry } from './demo/lines-to-try.ts'
+import { openGate } from './gate.ts'
 import { HELP, readOptions } from './options.ts'
 import type { StartOptions } from './options.ts'
+import { DataDirectoryError, checkDataDirectory } from './stage/data-directory.ts'
 import { startStage } from './stage.ts'
 import type { Stage } from './stage.ts'
 
@@ -20,6 +23,9 @@ const main = async (): Promise<number> => {
     return 0
   }
   const regions = await readRegions()
+  // Whatever a person must mend is said before the work begins.
+  await checkDataDirectory(options.data).catch(asUserError)
+  await checkPort(options.port)
   console.log('Packaging: one bundle a function, CloudFormation for the hub and for each Region')
   await packageAll()
   const stage = await open(options, regions)
@@ -31,17 +37,23 @@ const main = async (): Promise<number> => {
 }
 
 const open = async ({ data, port }: StartOptions, { applications, hub }: Regions): Promise<Stage> => {
-  const stage = await startStage({ packages: PACKAGES, data, port, applications }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE') throw error
-      throw new UserError(
-        `port ${port} is in use: give another with --port, or --port 0 for any that is free`,
-      )
-    },
-  )
+  const stage = await startStage({ packages: PACKAGES, data, port, applications }).catch(asUserError)
   await writeFile(join(data, 'stage.json'), JSON.stringify({ url: stage.url, hub }))
   console.log(`Local Regions ${Object.keys(applications).join(', ')} on ${stage.url}, as packaged\n`)
   return stage
+}
+
+const checkPort = async (port: number): Promise<void> => {
+  const gate = await openGate({ services: {} }, port).catch(asUserError)
+  await gate.close()
+}
+
+const asUserError = (error: NodeJS.ErrnoException): never => {
+  if (error instanceof DataDirectoryError) throw new UserError(error.message)
+  if (error.code === 'EADDRINUSE')
+    throw new UserError('that port is in use: give another with --port, or --port 0 for any that is free')
+  if (error.code === 'EACCES') throw new UserError('that port is not allowed: give another with --port')
+  throw error
 }
 
 /** The exit code. */

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { UserError } from '../deploy/regions-file.ts'
+import { UserError } from '../deploy/user-error.ts'
 
 export interface StartOptions {
   readonly once: boolean

@@ -1,7 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import {
   CreateImportJobCommand,
@@ -10,8 +13,17 @@ import {
   PinpointClient,
 } from '@aws-sdk/client-pinpoint'
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { buildProgram } from '../../local/pinpoint/build.ts'
 import { ROLE } from './pinpoint-emulator-stage.ts'
+
+// The program as `npx pinpoint-local` runs it: one file, with nothing beside it.
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pinpoint-local-'))
+  await buildProgram(join(folder, 'pinpoint-local.mjs'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const programs: ChildProcess[] = []
 afterEach(() => {
@@ -19,7 +31,7 @@ afterEach(() => {
 })
 
 function run(...args: string[]) {
-  const program = spawn(process.execPath, ['local/pinpoint/main.ts', ...args], {
+  const program = spawn(process.execPath, [join(folder, 'pinpoint-local.mjs'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   programs.push(program)
