@@ -1,0 +1,71 @@
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { expect, it } from 'vitest'
+import { customersCsv } from '../fixtures/make-customers.ts'
+import { OTHERS, STANDBY, openStory, until } from './open-stage.ts'
+import type { Story } from './open-stage.ts'
+
+/** Grants that these stories do not need, each for a reason. */
+const NEEDED_ELSEWHERE = [
+  // Only a file of more than 5 MB goes up in parts, which an error takes back.
+  /s3:AbortMultipartUpload/,
+  // Lambda's poller and Pinpoint's jobs ask this of AWS before they begin.
+  /dynamodb:ListStreams|s3:GetBucketLocation/,
+  // Step Functions, when the parent execution is stopped.
+  /states:StopExecution/,
+  // A file that is gone: S3 says so only to those who may list.
+  /PrepareFileRole.*: s3:ListBucket /,
+  // An INACTIVE endpoint that the standby refuses, and a load that somebody stops.
+  /ApplyInactiveRole.*: mobiletargeting:UpdateEndpoint /,
+  /CsvDropRole.*: lambda:InvokeFunction .*record-outcome$/,
+  // What is left when mark-dirty has failed for a day.
+  /sqs:SendMessage .*stream-failures$/,
+]
+
+const tellEverything = async (story: Story): Promise<void> => {
+  const TableName = story.names.customerTable
+  const put = (Id: string, more: object = {}) =>
+    story.documents.send(
+      new PutCommand({
+        TableName,
+        Item: { Id, Address: `${Id}@example.com`, ChannelType: 'EMAIL', ...more },
+      }),
+    )
+  // A sixteenth endpoint of one user is refused, and makes the sender look for it one by one.
+  for (let at = 0; at < 16; at += 1) await put(`u-${at}`, { User: { UserId: 'u' } })
+  await put('twin-1', { Address: 'twin@example.com' })
+  await story.settled()
+  await put('twin-2', { Address: 'twin@example.com' })
+  await put('gone')
+  await story.settled()
+  await story.documents.send(new DeleteCommand({ TableName, Key: { Id: 'gone' } }))
+  await story.settled()
+
+  for (const region of OTHERS) {
+    story.stage.pinpoint.faults.add({ kind: 'error', region, operation: 'UpdateEndpointsBatch', times: 1 })
+  }
+  story.stage.faults.down(STANDBY)
+  await put('late')
+  await story.drop('customers.csv', customersCsv(20, 3))
+  await until('the run is closed', async () => (await story.reports()).length > 0)
+  story.stage.faults.up(STANDBY)
+  await until('the debt is paid', async () => (await story.reports())[0]?.verdict !== 'partial')
+  await story.settled()
+  await story.fire('samepoint-region-copy')
+  await story.settled()
+  story.stage.pinpoint.faults.add({ kind: 'down', region: '*', operation: 'CreateExportJob' })
+  await story.fire('samepoint-region-copy', Date.now() + 3_600_000)
+  await story.settled()
+}
+
+it('every permission that the templates grant is used, and none is missing', async () => {
+  const story = await openStory()
+  await tellEverything(story)
+  const { iam } = story.stage
+  expect(iam.denials()).toEqual([])
+  const idle = iam
+    .unused()
+    .map(({ role, action, resource }) => `${role}: ${action} ${resource}`)
+    .filter((grant) => !NEEDED_ELSEWHERE.some((known) => known.test(grant)))
+  expect(idle).toEqual([])
+  await story.close()
+})
