@@ -9,23 +9,27 @@ import { census } from '../../local/demo/census.ts'
 import type { RegionCensus } from '../../local/demo/census.ts'
 import { personAt } from '../../local/demo/person.ts'
 import { readReports } from '../../local/demo/summary.ts'
+import type { FaultSpec } from '../../local/pinpoint/fault-spec.ts'
 import { startStage } from '../../local/stage.ts'
 import type { Report } from '../../shared/ledger/report.ts'
 
 export const regions = await readRegions()
-export const REGIONS = Object.keys(regions.applications)
+type Region = FaultSpec['region']
+export const REGIONS = Object.keys(regions.applications) as Region[]
+export const PRIMARY = regions.primary as Region
 /** A Region that is neither hub nor primary. */
-export const STANDBY = regions.standby
+export const STANDBY = regions.standby as Region
 export const OTHERS = REGIONS.filter((region) => region !== STANDBY)
 
 export type Story = Awaited<ReturnType<typeof openStory>>
 
 export const openStory = async () => {
-  const data = await mkdtemp(join(tmpdir(), 'samepoint-story-'))
+  const folder = await mkdtemp(join(tmpdir(), 'samepoint-story-'))
+  const data = join(folder, 'stage')
   const { applications, hub } = regions
   const stage = await startStage({
     packages: PACKAGES,
-    data: join(data, 'stage'),
+    data,
     port: 0,
     applications,
     // Machines wait in minutes; what they wait for takes moments.
@@ -36,6 +40,7 @@ export const openStory = async () => {
   const application = (region: string) => applications[region] ?? ''
   const story = {
     stage,
+    data,
     ...person,
     /** What a Region's readers see of one endpoint. */
     endpoint: (region: string, id: string) =>
@@ -61,7 +66,7 @@ export const openStory = async () => {
     },
     async close() {
       await stage.close()
-      await rm(data, { recursive: true, force: true })
+      await rm(folder, { recursive: true, force: true })
     },
   }
   return story

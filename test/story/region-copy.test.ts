@@ -3,11 +3,9 @@ import { PinpointClient, UpdateEndpointsBatchCommand } from '@aws-sdk/client-pin
 import type { EndpointBatchItem } from '@aws-sdk/client-pinpoint'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RecoveryPoint } from '../../shared/ledger/runs.ts'
-import type { FaultSpec } from '../../local/pinpoint/fault-spec.ts'
-import { STANDBY, openStory, regions } from './open-stage.ts'
+import { PRIMARY, STANDBY, openStory, regions } from './open-stage.ts'
 import type { Story } from './open-stage.ts'
 
-const primary = regions.primary as FaultSpec['region']
 const COPY = 'samepoint-region-copy'
 
 describe('a region copy', () => {
@@ -43,13 +41,13 @@ describe('a region copy', () => {
   const inStandby = () => {
     const counted = story.census()
     const of = (region: string) => counted.find((each) => each.region === region)?.digest
-    return of(primary) === of(STANDBY)
+    return of(PRIMARY) === of(STANDBY)
   }
 
   it('brings the standby to what the primary holds, INACTIVE twins and opt-outs included, and measures its age', async () => {
-    await putIn(primary, people)
-    await putIn(primary, [{ Id: 'c-1-old', Address: 'c1@example.com', ChannelType: 'EMAIL' }])
-    await putIn(primary, people.slice(1, 2))
+    await putIn(PRIMARY, people)
+    await putIn(PRIMARY, [{ Id: 'c-1-old', Address: 'c1@example.com', ChannelType: 'EMAIL' }])
+    await putIn(PRIMARY, people.slice(1, 2))
     const before = Date.now()
     await story.fire(COPY)
     await story.settled()
@@ -67,7 +65,7 @@ describe('a region copy', () => {
   })
 
   it('never takes back an opt-out that only the standby knows of', async () => {
-    await putIn(primary, people)
+    await putIn(PRIMARY, people)
     await putIn(STANDBY, [{ ...people[1], OptOut: 'ALL' }])
     await story.fire(COPY)
     await story.settled()
@@ -75,11 +73,11 @@ describe('a region copy', () => {
   })
 
   it('leaves the recovery point where it was while the standby is down, and moves on when it is back', async () => {
-    await putIn(primary, people)
+    await putIn(PRIMARY, people)
     await story.fire(COPY)
     await story.settled()
     const first = await recoveryPoint()
-    await putIn(primary, [{ Id: 'new', Address: 'new@example.com', ChannelType: 'EMAIL' }])
+    await putIn(PRIMARY, [{ Id: 'new', Address: 'new@example.com', ChannelType: 'EMAIL' }])
 
     story.stage.faults.down(STANDBY)
     await story.fire(COPY, Date.now() + 3_600_000)
@@ -95,7 +93,7 @@ describe('a region copy', () => {
   })
 
   it('fails, and says so, while the primary does not answer', async () => {
-    story.stage.pinpoint.faults.add({ kind: 'down', region: primary, operation: '*' })
+    story.stage.pinpoint.faults.add({ kind: 'down', region: PRIMARY, operation: '*' })
     await story.fire(COPY)
     await story.settled()
     expect((await story.reports()).map(({ verdict }) => verdict)).toEqual(['partial'])
@@ -103,10 +101,10 @@ describe('a region copy', () => {
   })
 
   it('does not take an export that is cut short for a recovery point', async () => {
-    await putIn(primary, people)
+    await putIn(PRIMARY, people)
     story.stage.pinpoint.faults.add({
       kind: 'truncated',
-      region: primary,
+      region: PRIMARY,
       operation: 'ExportJob',
       share: 0.5,
     })
@@ -120,7 +118,7 @@ describe('a region copy', () => {
   })
 
   it('is one run when the schedule fires twice for one tick', async () => {
-    await putIn(primary, people)
+    await putIn(PRIMARY, people)
     const tick = Date.now()
     await Promise.all([story.fire(COPY, tick), story.fire(COPY, tick)])
     await story.settled()
