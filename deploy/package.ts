@@ -20,27 +20,35 @@ export const PACKAGES = join(root, 'dist')
 /** Bundles and packages everything; resolves to the stacks written, hub last. Rejects with what `serverless` said. */
 export const packageAll = async (): Promise<Stack[]> => {
   const { hub, applications } = await readRegions()
+  const stacks = [
+    ...Object.keys(applications).map((region) => ({ name: 'regional', region })),
+    { name: 'hub', region: hub },
+  ]
+  await packageStacks(stacks)
+  return stacks
+}
+
+/**
+ * Packages `stacks` into the `dist` of `folder`: the project, or a folder with a package.json, serverless.yml, deploy/,
+ * statemachines/ and regions.json of its own. Resolves to the project's source files that are in the bundles.
+ */
+export const packageStacks = async (stacks: readonly Stack[], folder = root): Promise<string[]> => {
   await Promise.all(
-    ['.build', 'dist', '.serverless'].map((folder) =>
-      rm(join(root, folder), { recursive: true, force: true }),
-    ),
+    ['.build', 'dist', '.serverless'].map((each) => rm(join(folder, each), { recursive: true, force: true })),
   )
-  await bundle()
-  const stacks = Object.keys(applications).map((region) => ({ name: 'regional', region }))
+  const sources = await bundle(join(folder, '.build'))
   // One after another: two packagings from one folder lose each other's files.
-  for (const stack of stacks) await packageStack(stack)
-  const hubStack = { name: 'hub', region: hub }
-  await packageStack(hubStack)
-  return [...stacks, hubStack]
+  for (const stack of stacks) await packageStack(stack, folder)
+  return sources
 }
 
 /** One ESM bundle a function, everything in it but Node itself. */
-const bundle = async (): Promise<void> => {
+const bundle = async (outdir: string): Promise<string[]> => {
   const names = (await readdir(join(root, 'functions'))).map((file) => file.replace(/\.ts$/, ''))
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: names.map((name) => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
-    outdir: '.build',
+    outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     minify: true,
@@ -52,15 +60,17 @@ const bundle = async (): Promise<void> => {
     mainFields: ['module', 'main'],
     // Some dependencies are CommonJS and call require('node:…').
     banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
+    metafile: true,
   })
+  return Object.keys(metafile.inputs)
 }
 
-const packageStack = async ({ name, region }: Stack): Promise<void> => {
-  const folder = join(PACKAGES, `${name}-${region}`)
+const packageStack = async ({ name, region }: Stack, cwd: string): Promise<void> => {
+  const folder = join(cwd, 'dist', `${name}-${region}`)
   await mkdir(folder, { recursive: true })
   const options = ['package', '--region', region, '--param', `role=${name}`, '--package', folder]
   await run(join(root, 'node_modules/.bin/serverless'), options, {
-    cwd: root,
+    cwd,
     env: {
       ...process.env,
       AWS_ACCESS_KEY_ID: 'none',

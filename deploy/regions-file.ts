@@ -4,8 +4,11 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { UserError } from './user-error.ts'
 
-/** Where Pinpoint has been (AWS General Reference, "Amazon Pinpoint endpoints and quotas"). */
-const PINPOINT_REGIONS = [
+/**
+ * Where Pinpoint has been (AWS General Reference, "Amazon Pinpoint endpoints and quotas"); not us-gov-west-1, which is the only
+ * one of its partition.
+ */
+export const PINPOINT_REGIONS = [
   'us-east-1',
   'us-east-2',
   'us-west-2',
@@ -18,7 +21,6 @@ const PINPOINT_REGIONS = [
   'ap-northeast-2',
   'ap-southeast-1',
   'ap-southeast-2',
-  'us-gov-west-1',
 ] as const
 
 const region = z.enum(PINPOINT_REGIONS, {

@@ -31,6 +31,7 @@ const list = (bucket, prefix) =>
   allow('s3:ListBucket', bucket, { StringLike: { 's3:prefix': `${prefix}/*` } })
 const start = (machine) =>
   allow('states:StartExecution', named('states', `stateMachine:\${param:prefix}-${machine}`))
+const executionsOf = (machine) => named('states', `execution:\${param:prefix}-${machine}:*`)
 const poll = (queue) =>
   allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], arnOf(queue))
 const passRole = (kind, region) =>
@@ -65,13 +66,13 @@ const grants = {
     allow('sqs:SendMessage', [...everywhere((region) => arnOf(laneOf(region))), arnOf('StreamFailures')]),
   ],
   ...Object.fromEntries(regions.map(({ region }) => [`send-changes-${region}`, sendChanges(region)])),
-  'receive-drop': [poll('Drops'), ledger('PutItem'), start('csv-drop')],
+  'receive-drop': [poll('Drops'), ledger('GetItem', 'PutItem'), start('csv-drop')],
   'prepare-file': [
     allow('s3:GetObjectVersion', inBucket('DropBucket', 'drops/*')),
     // Without it S3 says "forbidden" of a file that is gone.
     allow('s3:ListBucket', arnOf('DropBucket')),
     write([inBucket('WorkBucket', 'runs/*'), inBucket('WorkBucket', 'reports/*')]),
-    ledger('GetItem', 'PutItem'),
+    ledger('BatchGetItem', 'GetItem', 'PutItem'),
   ],
   'stage-file': [
     list(arnOf('WorkBucket'), 'runs'),
@@ -87,6 +88,7 @@ const grants = {
       everywhere((region) => project(region)),
     ),
     ...everywhere((region) => passRole('import', region)),
+    ledger('GetItem', 'Query'),
   ],
   'check-import': [
     pinpoint(
@@ -98,11 +100,19 @@ const grants = {
     ledger('GetItem', 'PutItem', 'DeleteItem', 'Query'),
     write(inBucket('WorkBucket', 'reports/*')),
   ],
-  'close-run': [ledger('GetItem', 'PutItem', 'Query'), write(inBucket('WorkBucket', 'reports/*'))],
-  'settle-owed': [ledger('Query'), start('load-region')],
-  'open-copy': [ledger('PutItem')],
+  'close-run': [
+    ledger('GetItem', 'PutItem', 'DeleteItem', 'Query'),
+    write(inBucket('WorkBucket', 'reports/*')),
+  ],
+  'settle-owed': [
+    ledger('GetItem', 'PutItem', 'DeleteItem', 'Query'),
+    start('load-region'),
+    allow('states:DescribeExecution', ['csv-drop', 'load-region', 'region-copy'].map(executionsOf)),
+  ],
+  'open-copy': [ledger('GetItem', 'PutItem')],
   'start-export': [
-    pinpoint(['CreateExportJob'], project(primary, '/jobs/export')),
+    // AWS's guide to Pinpoint says apps/ID/jobs/export, its Service Authorization Reference apps/ID.
+    pinpoint(['CreateExportJob'], project(primary, '*')),
     passRole('export', primary),
   ],
   'check-export': [pinpoint(['GetExportJob'], project(primary, '/jobs/export/*'))],
@@ -110,14 +120,18 @@ const grants = {
     list(regionBucket(standby), 'exports'),
     allow('s3:GetObject', regionBucket(standby, '/exports/*')),
     write(regionBucket(standby, '/staging/*')),
-    ledger('GetItem', 'PutItem'),
+    ledger('BatchGetItem', 'GetItem', 'PutItem'),
   ],
   'apply-inactive': [
     allow('s3:GetObject', regionBucket(standby, '/staging/*/inactive.json')),
     pinpoint(['UpdateEndpointsBatch'], project(standby)),
     pinpoint(['UpdateEndpoint'], project(standby, '/endpoints/*')),
+    ledger('GetItem', 'PutItem', 'DeleteItem'),
   ],
-  'close-copy': [ledger('GetItem', 'PutItem', 'Query'), write(inBucket('WorkBucket', 'reports/*'))],
+  'close-copy': [
+    ledger('GetItem', 'PutItem', 'DeleteItem', 'Query'),
+    write(inBucket('WorkBucket', 'reports/*')),
+  ],
 }
 
 const roleOf = (name, statements) => [
