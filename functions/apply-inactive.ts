@@ -1,10 +1,16 @@
 /** Apply inactive: the INACTIVE endpoints of a copy → the standby, before the import makes their twins ACTIVE. */
+import type { Context } from 'aws-lambda'
 import { door } from '../shared/runtime/door.ts'
-import { wire } from '../shared/runtime/wire.ts'
+import { now, wire } from '../shared/runtime/wire.ts'
 import { applyInactive } from '../shared/sync/apply-inactive.ts'
+import { whileLeased } from '../shared/sync/lease.ts'
 
-const { bucketIn, config, destinationIn } = wire()
+const { bucketIn, config, destinationIn, ledger, memoryIn, waiting } = wire()
+const { standby } = config
+const lane = { memory: memoryIn(standby), ...waiting }
 
-export const handler = door(({ run }: { run: string }) =>
-  applyInactive({ run, ...bucketIn(config.standby), destination: destinationIn(config.standby) }),
-)
+export const handler = door(({ run }: { run: string }, context: Context) => {
+  const turn = { owner: context.awsRequestId, deadline: now() + context.getRemainingTimeInMillis() }
+  const task = { run, ledger, ...bucketIn(standby), destination: destinationIn(standby) }
+  return whileLeased(lane, turn, (until) => applyInactive(task, until))
+})

@@ -11,6 +11,6 @@ export const handler = door(async ({ run, startedAt }: { run: string; startedAt:
     { run, standby: config.standby, exportStartedAt: startedAt },
     closing(),
   )
-  if (age !== undefined) reportRecoveryPoint(config.standby, age)
+  reportRecoveryPoint(config.standby, age)
   return { verdict, recoveryPointAge: age }
 })

@@ -5,7 +5,7 @@ import { openCopy } from '../shared/sync/open-run.ts'
 
 const { bucketIn, config, ledger } = wire()
 
-export const handler = door(({ slot }: { slot: string }) => {
+export const handler = door(({ slot, execution }: { slot: string; execution: string }) => {
   const { primary, standby } = config
-  return openCopy(ledger, { slot, primary, standby, bucket: bucketIn(standby).bucket }, instant())
+  return openCopy(ledger, { slot, execution, primary, standby, bucket: bucketIn(standby).bucket }, instant())
 })

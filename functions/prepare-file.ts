@@ -5,10 +5,10 @@ import { wire } from '../shared/runtime/wire.ts'
 import { noteFile, sourceOf } from '../shared/sync/open-run.ts'
 import { prepareFile } from '../shared/sync/prepare-file.ts'
 
-const { ledger, work } = wire()
+const { consents, ledger, work } = wire()
 
 export const handler = door(async ({ run }: { run: string }) => {
-  const file = await prepareFile({ run, source: await sourceOf(ledger, run), ...work })
+  const file = await prepareFile({ run, ...(await sourceOf(ledger, run)), ...work, consents })
   await noteFile(ledger, run, file)
   if ('code' in file) return { accepted: 0, refused: file.code }
   reportFile(file)

@@ -1,20 +1,19 @@
-/** Every five minutes: tries again what a Region still owes of the dropped files. */
+/** Settle owed: every five minutes, tries again what a Region is still owed of the dropped files. */
 import { door } from '../shared/runtime/door.ts'
-import { startExecution } from '../shared/runtime/executions.ts'
-import { wire } from '../shared/runtime/wire.ts'
-import { loadName } from '../shared/sync/load-region.ts'
+import { executionArn, executionState, startExecution } from '../shared/runtime/executions.ts'
+import { instant, wire } from '../shared/runtime/wire.ts'
+import { settleOwed } from '../shared/sync/settle-owed.ts'
 
 const { config, ledger, states } = wire()
+const machine = config.loadRegionMachine
 
-export const handler = door(async () => {
-  const owed = await ledger.owed()
-  for (const { run, region, attempts } of owed) {
-    const attempt = attempts + 1
-    await startExecution(states, config.loadRegionMachine, loadName(run, region, attempt), {
-      run,
-      region,
-      attempt,
-    })
-  }
-  return { owed: owed.length }
-})
+export const handler = door(() =>
+  settleOwed({
+    ledger,
+    regions: config.regions.map(({ region }) => region),
+    now: instant(),
+    stateOf: (execution) => executionState(states, execution),
+    loadArn: (name) => executionArn(machine, name),
+    load: (name, input) => startExecution(states, machine, name, input),
+  }),
+)

@@ -2,10 +2,20 @@
 import type { Place } from '../shared/destinations/destination.ts'
 import { door } from '../shared/runtime/door.ts'
 import { wire } from '../shared/runtime/wire.ts'
-import { startJob } from '../shared/sync/load-region.ts'
+import { startJob, turnIn } from '../shared/sync/load-region.ts'
 
-const { bulkIn } = wire()
+const { bulkIn, ledger } = wire()
 
-export const handler = door(({ region, from, turn }: { region: string; from: Place; turn: number }) =>
-  startJob(() => bulkIn(region).startImport(from), turn),
+interface StartImport {
+  readonly run: string
+  readonly region: string
+  readonly from: Place
+  readonly turn: number
+}
+
+export const handler = door(({ run, region, from, turn }: StartImport) =>
+  startJob(
+    async () => ((await turnIn(ledger, run, region)) === 'go' ? bulkIn(region).startImport(from) : 'busy'),
+    turn,
+  ),
 )

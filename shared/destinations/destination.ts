@@ -8,8 +8,9 @@ export interface Destination {
   /**
    * Hands the changes over in the order given, one outcome a change in that order. `changes` holds each endpoint once.
    * Never throws for what the data or the Region do: that is what outcomes are for. `applied` = the Region took it.
+   * After the instant `until` (ms) no further call is begun: what is left is `failed`.
    */
-  apply(changes: readonly Change[]): Promise<readonly Outcome[]>
+  apply(changes: readonly Change[], until?: number): Promise<readonly Outcome[]>
   /** The endpoint as the Region has it now, server-made fields included; undefined where it has none. Throws when the Region does not answer. */
   read(id: string): Promise<Endpoint | undefined>
   /** Only where the vendor can take and give files whole. */

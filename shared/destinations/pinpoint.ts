@@ -9,7 +9,7 @@ import type { EndpointBatchItem, PinpointClient } from '@aws-sdk/client-pinpoint
 import type { Change } from '../endpoint/change.ts'
 import type { Endpoint, Region } from '../endpoint/endpoint.ts'
 import { LIMITS } from '../endpoint/limits.ts'
-import { applied } from '../endpoint/outcome.ts'
+import { applied, failed } from '../endpoint/outcome.ts'
 import type { Outcome } from '../endpoint/outcome.ts'
 import type { Destination } from './destination.ts'
 import { pace } from './pace.ts'
@@ -32,10 +32,11 @@ export interface PinpointOptions {
 const QUOTAS = { UpdateEndpointsBatch: 2, UpdateEndpoint: 10, DeleteEndpoint: 5 } as const
 
 export const pinpointDestination = (options: PinpointOptions): Destination => {
+  const { waiting } = options
   const calls = callsOf(options)
   return {
     region: options.region,
-    apply: (changes) => applyInOrder(calls, changes),
+    apply: (changes, until = Infinity) => applyInOrder(inTime(calls, waiting.now, until), changes),
     read: (id) => calls.read(id),
     bulk: pinpointJobs(options.client, options.applicationId, options.roles),
   }
@@ -79,6 +80,17 @@ const callsOf = ({ client, applicationId: ApplicationId, waiting, share }: Pinpo
         .catch(absentIsGone)
       return found?.EndpointResponse as Endpoint | undefined
     },
+  }
+}
+
+/** The same calls, none of which is begun after `until`. */
+const inTime = (calls: Calls, now: () => number, until: number): Calls => {
+  const late = () => (now() < until ? undefined : Promise.resolve(failed('OUT_OF_TIME')))
+  return {
+    ...calls,
+    batch: (endpoints) => late() ?? calls.batch(endpoints),
+    single: (endpoint) => late() ?? calls.single(endpoint),
+    remove: (id) => late() ?? calls.remove(id),
   }
 }
 

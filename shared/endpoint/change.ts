@@ -1,5 +1,4 @@
 /** A change: put or remove one endpoint. */
-import { keyOf } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
 
 export type Change =
@@ -9,8 +8,3 @@ export const put = (endpoint: Endpoint): Change => ({ kind: 'put', endpoint })
 export const remove = (id: string): Change => ({ kind: 'remove', id })
 
 export const idOf = (change: Change): string => (change.kind === 'put' ? change.endpoint.Id : change.id)
-
-/** One change an endpoint, the last one given; ids that differ only by case are one endpoint. */
-export const latest = (changes: readonly Change[]): Change[] => [
-  ...new Map(changes.map((change) => [keyOf(idOf(change)), change])).values(),
-]

@@ -26,25 +26,43 @@ export const reportOf = (run: Run, outcomes: readonly RegionOutcome[]): Report =
   closedAt: run.closedAt,
   source: run.source,
   file: run.file,
-  regions: outcomes
-    .map(({ region, result, reason, processed, failures, attempt }) => ({
-      region,
-      result,
-      ...(reason !== undefined && { reason }),
-      processed,
-      failures,
-      attempt,
-    }))
-    .sort((a, b) => (a.region < b.region ? -1 : 1)),
+  regions: run.regions
+    .map((region) => outcomes.find((outcome) => outcome.region === region) ?? unheardOf(region))
+    .map(withoutTime),
 })
 
-const verdictOf = ({ file }: Run, outcomes: readonly RegionOutcome[]): Verdict => {
+const unheardOf = (region: string): RegionOutcome => ({
+  region,
+  result: 'failed',
+  reason: 'NOT_LOADED',
+  processed: 0,
+  failures: 0,
+  attempt: 0,
+  at: '',
+})
+
+const withoutTime = ({
+  region,
+  result,
+  reason,
+  processed,
+  failures,
+  attempt,
+}: RegionOutcome): Report['regions'][number] => ({
+  region,
+  result,
+  ...(reason !== undefined && { reason }),
+  processed,
+  failures,
+  attempt,
+})
+
+const verdictOf = ({ file, regions }: Run, outcomes: readonly RegionOutcome[]): Verdict => {
   if (file && 'code' in file) return 'refused'
-  const accepted = file?.accepted
-  const whole = outcomes.every(
-    ({ result, failures, processed }) =>
-      result === 'applied' && failures === 0 && (accepted === undefined || processed === accepted),
-  )
-  if (!whole) return 'partial'
-  return file && file.rejected > 0 ? 'complete-with-rejects' : 'complete'
+  const rejects: Verdict = file && file.rejected > 0 ? 'complete-with-rejects' : 'complete'
+  if (file?.accepted === 0) return rejects
+  const isWhole = ({ result, failures, processed }: RegionOutcome) =>
+    result === 'applied' && failures === 0 && processed === file?.accepted
+  const whole = outcomes.filter(isWhole).map(({ region }) => region)
+  return regions.every((region) => whole.includes(region)) ? rejects : 'partial'
 }

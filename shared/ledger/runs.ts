@@ -1,4 +1,4 @@
-/** The runs: what each was about, what became of it in each Region, and which Regions it still owes. */
+/** The runs: what each was about, what became of it in each Region, and what is still owed to whom, oldest first. */
 import type { Region } from '../endpoint/endpoint.ts'
 import type { Table } from './table.ts'
 
@@ -6,14 +6,16 @@ import type { Table } from './table.ts'
 export interface Run {
   readonly run: string
   readonly door: 'csv-drop' | 'region-copy'
-  /** ISO 8601. */
+  /** When its cause was: a file dropped, a tick of the schedule. ISO 8601. */
   readonly openedAt: string
+  /** The Regions it is meant for. */
+  readonly regions: readonly Region[]
   readonly source: Readonly<Record<string, string>>
   readonly closedAt?: string
   readonly file?: FileCounts | FileRefused
 }
 
-/** `rows = accepted + rejected + superseded + inactive`, exactly. */
+/** `rows` = the sum of the others, exactly. */
 export interface FileCounts {
   readonly rows: number
   readonly accepted: number
@@ -21,6 +23,8 @@ export interface FileCounts {
   readonly superseded: number
   /** Only in an export: endpoints that go by API, as an import would make them ACTIVE. */
   readonly inactive: number
+  /** Only in an export: endpoints of the customer table, which reach the standby by its lane. */
+  readonly tableOwned: number
 }
 
 /** The whole file was refused; nothing was imported. */
@@ -42,10 +46,20 @@ export interface RegionOutcome {
   readonly at: string
 }
 
+/** A Region that a run's file has still to reach. */
 export interface Owed {
   readonly run: string
+  readonly door: Run['door']
   readonly region: Region
+  /** The run's: what is older goes first. */
+  readonly openedAt: string
+  readonly state: 'loading' | 'failed'
+  /** Attempts begun. */
   readonly attempts: number
+  /** ARN of the execution that makes the attempt. */
+  readonly execution: string
+  /** Not to be tried again before, ISO 8601. */
+  readonly notBefore: string
 }
 
 export interface RecoveryPoint {
@@ -63,14 +77,21 @@ export interface Runs {
   record(run: string, outcome: RegionOutcome): Promise<void>
   outcomes(run: string): Promise<RegionOutcome[]>
   owe(owed: Owed): Promise<void>
-  settle(run: string, region: Region): Promise<void>
-  owed(): Promise<Owed[]>
+  settle(owed: Pick<Owed, 'region' | 'openedAt' | 'run'>): Promise<void>
+  /** What a Region is owed, oldest first. */
+  owed(region: Region): Promise<Owed[]>
+  /** Moves the recovery point forward, never back. */
   noteRecoveryPoint(standby: Region, point: RecoveryPoint): Promise<void>
+  recoveryPoint(standby: Region): Promise<RecoveryPoint | undefined>
 }
 
 export const runs = (table: Table): Runs => {
   const runKey = (run: string) => ({ pk: `run#${run}`, sk: 'run' })
-  const owedKey = (run: string, region: Region) => ({ pk: 'owed', sk: `${run}#${region}` })
+  const owedKey = ({ region, openedAt, run }: Pick<Owed, 'region' | 'openedAt' | 'run'>) => ({
+    pk: `owed#${region}`,
+    sk: `${openedAt}#${run}`,
+  })
+  const pointKey = (standby: Region) => ({ pk: 'recovery-point', sk: standby })
   return {
     open: (run) => table.put({ ...run, ...runKey(run.run) }, { expression: 'attribute_not_exists(pk)' }),
     find: async (run) => (await table.get(runKey(run))) as Run | undefined,
@@ -81,17 +102,18 @@ export const runs = (table: Table): Runs => {
       const rows = await table.query(`run#${run}`)
       return rows.filter(({ sk }) => sk.startsWith('outcome#')) as unknown as RegionOutcome[]
     },
-    owe: async (owed) => void (await table.put({ ...owed, ...owedKey(owed.run, owed.region) })),
-    settle: async (run, region) => void (await table.delete(owedKey(run, region))),
-    owed: async () => (await table.query('owed')) as unknown as Owed[],
+    owe: async (owed) => void (await table.put({ ...owed, ...owedKey(owed) })),
+    settle: async (owed) => void (await table.delete(owedKey(owed))),
+    owed: async (region) => (await table.query(`owed#${region}`)) as unknown as Owed[],
     noteRecoveryPoint: async (standby, point) =>
       void (await table.put(
-        { pk: 'recovery-point', sk: standby, ...point },
+        { ...pointKey(standby), ...point },
         {
           // A slow older copy must not set the clock back.
           expression: 'attribute_not_exists(pk) OR exportStartedAt < :started',
           values: { ':started': point.exportStartedAt },
         },
       )),
+    recoveryPoint: async (standby) => (await table.get(pointKey(standby))) as RecoveryPoint | undefined,
   }
 }

@@ -8,17 +8,26 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { oncePerRegion } from './once-per-region.ts'
 
 /** A Region that does not answer must not hold an invocation: milliseconds to connect, and to the answer. */
-const requestHandler = { connectionTimeout: 3_000, requestTimeout: 10_000 }
+const requestHandler = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true }
+/** S3 may take its time over a part of a file, but not be silent. */
+const fileHandler = {
+  connectionTimeout: 3_000,
+  requestTimeout: 60_000,
+  throwOnRequestTimeout: true,
+  socketTimeout: 30_000,
+}
 
 export const clients = {
   // Whether to ask again, and when, is the lane's to say: the SDK's own retries would spend the quota twice.
   pinpoint: oncePerRegion((region) => new PinpointClient({ region, maxAttempts: 1, requestHandler })),
-  s3: oncePerRegion((region) => new S3Client({ region, requestHandler: { connectionTimeout: 3_000 } })),
+  s3: oncePerRegion((region) => new S3Client({ region, requestHandler: fileHandler })),
   states: oncePerRegion((region) => new SFNClient({ region, requestHandler })),
   queues: oncePerRegion((region) => new SQSClient({ region, requestHandler })),
   documents: oncePerRegion((region) =>
     DynamoDBDocumentClient.from(new DynamoDBClient({ region, requestHandler }), {
       marshallOptions: { removeUndefinedValues: true },
+      // DynamoDB holds numbers that JavaScript does not: the nearest one, rather than an error that stops the lane.
+      unmarshallOptions: { wrapNumbers: Number },
     }),
   ),
 }

@@ -1,4 +1,4 @@
-/** What every door wears: one log line in, one out, with the time it took and never a customer's value. */
+/** What every door wears: a log line with the time it took, and never a customer's value. */
 import middy from '@middy/core'
 import { Logger } from '@aws-lambda-powertools/logger'
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
@@ -13,6 +13,14 @@ export const door = <In, Out>(work: (event: In, context: Context) => Promise<Out
     .use(timed())
     .handler(work)
 
+/** Logs why a settled piece of work failed; true when it did. */
+export const logTrouble = (result: PromiseSettledResult<unknown> | undefined): boolean => {
+  if (result?.status !== 'rejected') return false
+  const { name, message } = nameless(result.reason)
+  logger.error('failed', { reason: name, cause: message })
+  return true
+}
+
 const timed = (): middy.MiddlewareObj => {
   let began = 0
   return {
@@ -23,13 +31,14 @@ const timed = (): middy.MiddlewareObj => {
       logger.info('done', { ms: Math.round(performance.now() - began) })
     },
     onError(request) {
+      // Set, not thrown: middy would hang the original on a thrown one, and Lambda logs what hangs on an error.
       const error = nameless(request.error)
+      request.error = error
       logger.error('failed', {
         ms: Math.round(performance.now() - began),
         reason: error.name,
         cause: error.message,
       })
-      throw error
     },
   }
 }

@@ -8,9 +8,16 @@ import type { Drop } from '../sync/open-run.ts'
  */
 export const dropsIn = (body: string): Drop[] => {
   const event = JSON.parse(body) as Partial<S3Event>
-  return (event.Records ?? []).map(({ s3 }) => ({
+  return (event.Records ?? []).map(({ s3, eventTime }) => ({
     bucket: s3.bucket.name,
     key: decodeURIComponent(s3.object.key.replaceAll('+', ' ')),
-    version: s3.object.versionId ?? s3.object.eTag,
+    version: versionOf(s3.object.versionId),
+    droppedAt: new Date(eventTime).toISOString(),
   }))
+}
+
+// Without versions an overwrite during the run would be read half old, half new.
+const versionOf = (versionId: string | undefined): string => {
+  if (versionId) return versionId
+  throw new Error('the drop bucket has no versions')
 }

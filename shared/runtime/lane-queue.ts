@@ -45,11 +45,14 @@ export const giveBack = async (
 ): Promise<SQSBatchResponse> => {
   const owed = messages.filter((message) => {
     const ids = idsOrNone(message)
-    return !ids || ids.some((id) => outcomes.get(id)?.result === 'failed')
+    // An id without an outcome is owed too.
+    return !ids || ids.some((id) => !DONE.has(outcomes.get(id)?.result))
   })
   await Promise.all(owed.map((message) => postpone(client, queue, message)))
   return { batchItemFailures: owed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
 }
+
+const DONE: ReadonlySet<string | undefined> = new Set(['applied', 'rejected'] satisfies Outcome['result'][])
 
 /** Seconds: 1, 2, 4 … 300. A Region that is down is asked every five minutes, and served within five of its return. */
 const postponement = (receives: number): number => Math.min(300, 2 ** Math.max(0, receives - 1))

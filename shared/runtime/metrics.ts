@@ -38,5 +38,8 @@ export const reportLoad = (region: string, result: 'applied' | 'failed', failure
     },
   )
 
-export const reportRecoveryPoint = (standby: string, ageSeconds: number): void =>
-  publish({ region: standby }, { RecoveryPointAge: ageSeconds }, MetricUnit.Seconds)
+/** Nothing is published while there has never been a recovery point: an alarm takes missing data for a breach. */
+export const reportRecoveryPoint = (standby: string, ageSeconds: number | undefined): void =>
+  ageSeconds === undefined
+    ? undefined
+    : publish({ region: standby }, { RecoveryPointAge: ageSeconds }, MetricUnit.Seconds)

@@ -2,12 +2,13 @@
 import { pinpointDestination } from '../destinations/pinpoint.ts'
 import type { Bulk, Destination } from '../destinations/destination.ts'
 import { batchGet } from '../ledger/batch-get.ts'
+import { consentRegister } from '../ledger/consents.ts'
 import { laneMemory } from '../ledger/lane-memory.ts'
 import { runs } from '../ledger/runs.ts'
 import { ledgerTable } from '../ledger/table.ts'
 import type { Close } from '../sync/close-run.ts'
 import type { Files } from '../sync/files.ts'
-import type { Item } from '../sync/plan-change.ts'
+import type { Item } from '../sources/customer-table.ts'
 import type { Lane } from '../sync/send-lane.ts'
 import { clients } from './clients.ts'
 import { readConfig } from './config.ts'
@@ -29,11 +30,16 @@ export const wire = () => {
   const table = ledgerTable(clients.documents(config.hub), config.ledgerTable)
   const work = { bucket: config.workBucket, files: s3Files(clients.s3(config.hub)) }
   const ledger = runs(table)
+  const consents = consentRegister(table)
+  const memoryIn = (region: string) => laneMemory(table, region)
   // The pace of a Region's calls lives in its destination: one for the life of the sandbox.
   const destinationIn = oncePerRegion((region) => destinationOf(config, regionOf(config, region)))
   return {
     config,
+    consents,
     ledger,
+    memoryIn,
+    waiting,
     /** The hub's work bucket. */
     work,
     queues: clients.queues(config.hub),
@@ -51,7 +57,7 @@ export const wire = () => {
       const region = config.laneRegion
       if (!region) throw new Error('LANE_REGION is not set: this function sends to one Region')
       const readItems = itemsOf(config)
-      return { destination: destinationIn(region), memory: laneMemory(table, region), readItems, ...waiting }
+      return { destination: destinationIn(region), memory: memoryIn(region), consents, readItems, ...waiting }
     },
     closing: (): Close => ({ ledger, ...work, now: instant() }),
   }

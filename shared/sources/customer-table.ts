@@ -5,10 +5,12 @@ import type { Endpoint } from '../endpoint/endpoint.ts'
 import { check, isEndpoint } from '../endpoint/rules.ts'
 import type { Candidate, Problem } from '../endpoint/rules.ts'
 
+export type Item = Readonly<Record<string, unknown>>
+
 const attributes = z.record(z.string(), z.array(z.string()))
 const text = z.string().optional()
 
-const Item = z.strictObject({
+const Shape = z.strictObject({
   Id: z.string(),
   Address: z.string(),
   ChannelType: z.string(),
@@ -47,27 +49,53 @@ const Item = z.strictObject({
 export interface Row {
   readonly endpoint: Endpoint
   readonly consent: Consent | undefined
+  /** What is wrong with the item, where only its opt-out and its address could be read. */
+  readonly problems: readonly Problem[]
 }
 
 /**
- * An item of the customer table → its endpoint and consent, or what is wrong with it.
- * An opt-out without a date is taken as said `now` (ISO 8601); an opt-in without a date says nothing.
+ * An item of the customer table → its endpoint and consent, or what is wrong with it. `now`: ISO 8601.
+ * An opt-out without a date is taken as said at `undated`; an opt-in without a date says nothing. Nobody has said anything
+ * in the future: a later date is taken as `now`. An item that opts out is never unfit because of what else is wrong with
+ * it: as long as it names an address, the opt-out goes by itself.
  */
-export const rowOf = (item: Readonly<Record<string, unknown>>, now: string): Row | readonly Problem[] => {
-  const parsed = Item.safeParse(item)
-  if (!parsed.success) return parsed.error.issues.map(problemOf)
-  const { ConsentDate, ...candidate } = parsed.data
-  const checked = check(candidate as Candidate)
-  if (!isEndpoint(checked)) return checked
+export const rowOf = (
+  item: Item,
+  { now, undated }: { now: string; undated: string },
+): Row | readonly Problem[] => {
+  const whole = Shape.safeParse(item)
+  const { ConsentDate, ...candidate } = whole.success ? whole.data : { ConsentDate: undefined }
+  const checked = whole.success ? check(candidate as Candidate) : whole.error.issues.map(problemOf)
+  if (!isEndpoint(checked)) return optOutOf(item, checked, { now, undated })
   const { OptOut, ...endpoint } = checked
-  return { endpoint, consent: consentOf(OptOut, ConsentDate, now) }
+  return { endpoint, consent: consentOf(OptOut, earlier(ConsentDate, now), undated), problems: [] }
 }
 
 export const isRow = (result: Row | readonly Problem[]): result is Row => 'endpoint' in result
 
-const consentOf = (value: Endpoint['OptOut'], date: string | undefined, now: string): Consent | undefined => {
-  if (value === 'ALL') return { value, at: instant(date ?? now) }
-  return value === 'NONE' && date !== undefined ? { value, at: instant(date) } : undefined
+const optOutOf = (
+  { Id, Address, ChannelType, OptOut, ConsentDate }: Item,
+  problems: readonly Problem[],
+  { now, undated }: { now: string; undated: string },
+): Row | readonly Problem[] => {
+  if (OptOut !== 'ALL') return problems
+  const bare = Shape.safeParse({ Id, Address, ChannelType })
+  const endpoint = bare.success ? check(bare.data as Candidate) : problems
+  if (!isEndpoint(endpoint)) return problems
+  const date = z.iso.datetime().safeParse(ConsentDate).data
+  return { endpoint, consent: consentOf('ALL', earlier(date, now), undated), problems }
+}
+
+const earlier = (date: string | undefined, now: string): string | undefined =>
+  date && (instant(date) < now ? instant(date) : now)
+
+const consentOf = (
+  value: Endpoint['OptOut'],
+  at: string | undefined,
+  undated: string,
+): Consent | undefined => {
+  if (value === 'ALL') return { value, at: at ?? undated }
+  return value === 'NONE' && at !== undefined ? { value, at } : undefined
 }
 
 // One spelling for one instant, so that instants compare as text.

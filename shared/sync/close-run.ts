@@ -19,6 +19,9 @@ export const closeRun = async (run: string, { ledger, files, bucket, now }: Clos
   const found = await foundRun(ledger, run)
   const closed: Run = found.closedAt ? found : { ...found, closedAt: now }
   await ledger.note(closed)
+  if (hasNothingToLoad(closed)) {
+    for (const region of closed.regions) await ledger.settle({ ...closed, region })
+  }
   return writeReport(closed, { ledger, files, bucket, now })
 }
 
@@ -27,6 +30,9 @@ export const refreshReport = async (run: string, close: Close): Promise<void> =>
   const found = await foundRun(close.ledger, run)
   if (found.closedAt) await writeReport(found, close)
 }
+
+const hasNothingToLoad = ({ file }: Run): boolean =>
+  file !== undefined && ('code' in file || file.accepted === 0)
 
 const foundRun = async (ledger: Runs, run: string): Promise<Run> => {
   const found = await ledger.find(run)

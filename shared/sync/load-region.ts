@@ -1,17 +1,25 @@
-/** A run's files into one Region: staged in its bucket, imported by its job, written down. */
+/** A run's files into one Region: staged in its bucket, imported by its job, in the order of the runs' causes. */
 import type { Region } from '../endpoint/endpoint.ts'
 import type { JobState, Place, Started } from '../destinations/destination.ts'
-import type { RegionOutcome, Runs } from '../ledger/runs.ts'
+import type { Owed, RegionOutcome, Runs } from '../ledger/runs.ts'
 import type { Files } from './files.ts'
 import { importPrefix, stagingPrefix } from './places.ts'
 
-/** Copies a run's import files from the work bucket into the Region's bucket. `target` are the files of that Region. */
-export const stageFile = async (
-  run: string,
-  work: { bucket: string; files: Files },
-  target: { bucket: string; files: Files },
-): Promise<Place> => {
-  for (const key of await work.files.list(work.bucket, importPrefix(run))) {
+interface Bucket {
+  readonly bucket: string
+  readonly files: Files
+}
+
+/** The run's files are there no more (they are kept for thirty days): trying again will not help. */
+export class FilesGone extends Error {
+  override readonly name = 'FilesGone'
+}
+
+/** Copies a run's import files from the work bucket into the Region's bucket. Throws {@link FilesGone}. */
+export const stageFile = async (run: string, work: Bucket, target: Bucket): Promise<Place> => {
+  const keys = await work.files.list(work.bucket, importPrefix(run))
+  if (keys.length === 0) throw new FilesGone('the import files of the run are no longer in the work bucket')
+  for (const key of keys) {
     const name = key.slice(importPrefix(run).length)
     await target.files.copy(
       { bucket: work.bucket, key },
@@ -23,7 +31,7 @@ export const stageFile = async (
 
 /** What a waiting state machine knows of an import or an export. */
 export interface JobProgress {
-  /** `busy`: the Region runs as many jobs as it may; ask again for a place. */
+  /** `busy`: the Region runs as many jobs as it may, or an older run has not been loaded yet; ask again for a place. */
   readonly state: 'busy' | 'running' | 'done' | 'failed'
   readonly job?: string
   readonly processed: number
@@ -59,16 +67,43 @@ export const checkJob = async (
 /** 2, 2, 3, 4, 6 … seconds, then every two minutes: 190 looks in six hours. */
 export const waitAfter = (turn: number): number => Math.min(120, Math.max(2, Math.round(1.4 ** turn)))
 
+/** An older run has failed in the Region: this one waits with it, in the ledger, and not in an execution. */
+export class BehindOlderRun extends Error {
+  override readonly name = 'BehindOlderRun'
+}
+
+/**
+ * Whether it is the run's turn in the Region: jobs that overlap, or a newer file before an older one, would leave each
+ * Region with other rows. `busy` while an older run is being loaded; throws {@link BehindOlderRun} when one has failed.
+ */
+export const turnIn = async (ledger: Runs, run: string, region: Region): Promise<'go' | 'busy'> => {
+  const openedAt = (await ledger.find(run))?.openedAt ?? ''
+  const isOlder = (owed: Owed) => `${owed.openedAt}#${owed.run}` < `${openedAt}#${run}`
+  const older = (await ledger.owed(region)).filter(isOlder)
+  if (older.some(({ state }) => state === 'failed'))
+    throw new BehindOlderRun('an older run has failed in this Region')
+  return older.length > 0 ? 'busy' : 'go'
+}
+
+/** The least wait before a failed load is tried again, and the longest (ms): at every tick for half an hour, then more rarely. */
+const FIRST_RETRY = 5_000
+const LONGEST_RETRY = 3_600_000
+
 /**
  * Writes down what became of a run in a Region. A failed file of a drop stays owed, so that it is tried again without being
  * dropped again; a failed copy does not, as the next one is complete anyway.
  */
 export const recordOutcome = async (ledger: Runs, run: string, outcome: RegionOutcome): Promise<void> => {
   await ledger.record(run, outcome)
-  const { region, result, attempt } = outcome
-  const door = (await ledger.find(run))?.door
-  if (result === 'failed' && door === 'csv-drop') await ledger.owe({ run, region, attempts: attempt })
-  else await ledger.settle(run, region)
+  const found = await ledger.find(run)
+  if (!found) throw new Error(`no run ${run} in the ledger`)
+  const { region, result, attempt, reason } = outcome
+  const owed = { run, door: found.door, region, openedAt: found.openedAt }
+  if (result === 'applied' || found.door === 'region-copy' || reason === 'FilesGone')
+    return ledger.settle(owed)
+  const wait = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** (attempt - 1))
+  const notBefore = new Date(Date.parse(outcome.at) + wait).toISOString()
+  return ledger.owe({ ...owed, state: 'failed', attempts: attempt, execution: '', notBefore })
 }
 
 /** The name of the execution that loads `run` into `region` for the nth time: a second start of it is refused by name. */

@@ -2,42 +2,71 @@
 import { createHash } from 'node:crypto'
 import type { Region } from '../endpoint/endpoint.ts'
 import type { Place } from '../destinations/destination.ts'
-import type { FileCounts, FileRefused, Runs } from '../ledger/runs.ts'
+import type { FileCounts, FileRefused, Run, Runs } from '../ledger/runs.ts'
 import type { ObjectRef } from './files.ts'
-import { exportPrefix, stagingPrefix } from './places.ts'
+import { stagingPrefix } from './places.ts'
 
 /** One version of a dropped object. */
 export interface Drop {
   readonly bucket: string
   readonly key: string
   readonly version: string
+  /** ISO 8601. */
+  readonly droppedAt: string
 }
 
-/** Opens the run of a drop, or finds it open. The key, which may hold a name, stays in the ledger; the run's name tells nothing of it. */
-export const openDrop = async (ledger: Runs, drop: Drop, openedAt: string): Promise<string> => {
-  const cause = JSON.stringify([drop.bucket, drop.key, drop.version])
-  const run = `csv-${createHash('sha256').update(cause).digest('hex').slice(0, 32)}`
-  await ledger.open({ run, door: 'csv-drop', openedAt, source: { ...drop } })
-  return run
+/** The name of a drop's run, which tells nothing of the key: that may hold a person's name. */
+export const runOf = ({ bucket, key, version }: Drop): string =>
+  `csv-${createHash('sha256')
+    .update(JSON.stringify([bucket, key, version]))
+    .digest('hex')
+    .slice(0, 32)}`
+
+/**
+ * Opens the run of a drop, owed to every Region by `execution`, which will load it. Finding it open changes nothing. The key
+ * stays in the ledger.
+ */
+export const openDrop = async (
+  ledger: Runs,
+  { droppedAt: openedAt, ...source }: Drop,
+  regions: readonly Region[],
+  execution: string,
+): Promise<void> => {
+  const run = runOf({ ...source, droppedAt: openedAt })
+  if (await ledger.find(run)) return
+  // Before the run itself: whoever comes back after a crash in between writes the same rows again.
+  for (const region of regions) {
+    const debt = { run, door: 'csv-drop', region, openedAt, execution } as const
+    await ledger.owe({ ...debt, state: 'loading', attempts: 1, notBefore: openedAt })
+  }
+  await ledger.open({ run, door: 'csv-drop', openedAt, regions, source })
 }
 
-/** The object version that a drop's run is about. */
-export const sourceOf = async (ledger: Runs, run: string): Promise<ObjectRef> => {
-  const { bucket, key, version } = (await ledger.find(run))?.source ?? {}
-  if (!bucket || !key || !version) throw new Error(`no drop ${run} in the ledger`)
-  return { bucket, key, version }
+/** The object version that a drop's run is about, and when it was dropped. */
+export const sourceOf = async (
+  ledger: Runs,
+  run: string,
+): Promise<{ source: ObjectRef; droppedAt: string }> => {
+  const found = await ledger.find(run)
+  const { bucket, key, version } = found?.source ?? {}
+  if (!found || !bucket || !key || !version) throw new Error(`no drop ${run} in the ledger`)
+  return { source: { bucket, key, version }, droppedAt: found.openedAt }
 }
 
 /** Writes down what was found in a run's file. */
-export const noteFile = async (ledger: Runs, run: string, file: FileCounts | FileRefused): Promise<void> => {
+export const noteFile = async (ledger: Runs, run: string, file: FileCounts | FileRefused): Promise<Run> => {
   const opened = await ledger.find(run)
   if (!opened) throw new Error(`no run ${run} in the ledger`)
-  await ledger.note({ ...opened, file })
+  const noted = { ...opened, file }
+  await ledger.note(noted)
+  return noted
 }
 
 export interface CopyTask {
   /** The tick of the schedule, ISO 8601. */
   readonly slot: string
+  /** ARN of the execution that makes the copy. */
+  readonly execution: string
   readonly primary: Region
   readonly standby: Region
   /** The standby's. */
@@ -46,22 +75,29 @@ export interface CopyTask {
 
 export interface OpenedCopy {
   readonly run: string
-  /** False when this tick's copy is done or in hand. */
+  /** False when another execution makes, or has made, this tick's copy. */
   readonly opened: boolean
   readonly standby: Region
-  readonly to: Place
   readonly from: Place
 }
 
-export const openCopy = async (ledger: Runs, task: CopyTask, openedAt: string): Promise<OpenedCopy> => {
-  const { slot, primary, standby, bucket } = task
+/** Claims the copy of one tick, now (ISO 8601). Asked again by the execution that has it, says so again. */
+export const openCopy = async (ledger: Runs, task: CopyTask, now: string): Promise<OpenedCopy> => {
+  const { slot, execution, primary, standby, bucket } = task
   const run = `copy-${slot.replace(/\D/g, '').slice(0, 17)}`
-  const opened = await ledger.open({ run, door: 'region-copy', openedAt, source: { slot, primary, standby } })
-  return {
-    run,
-    opened,
-    standby,
-    to: { bucket, prefix: exportPrefix(run) },
-    from: { bucket, prefix: stagingPrefix(run) },
+  const source = { slot, execution, primary, standby }
+  const isNew = await ledger.open({ run, door: 'region-copy', openedAt: now, regions: [standby], source })
+  const found = await ledger.find(run)
+  const opened = isNew || found?.source['execution'] === execution
+  if (opened) {
+    const debt = {
+      run,
+      door: 'region-copy',
+      region: standby,
+      openedAt: found?.openedAt ?? now,
+      execution,
+    } as const
+    await ledger.owe({ ...debt, state: 'loading', attempts: 1, notBefore: now })
   }
+  return { run, opened, standby, from: { bucket, prefix: stagingPrefix(run) } }
 }

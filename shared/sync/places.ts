@@ -8,6 +8,7 @@ export const rejectsKey = (run: string): string => `reports/${run}/rejects.csv`
 /** In the bucket of each Region. */
 export const stagingPrefix = (run: string): string => `staging/${run}/import/`
 export const inactiveKey = (run: string): string => `staging/${run}/inactive.json`
-export const exportPrefix = (run: string): string => `exports/${run}/`
+/** A prefix for each attempt: a job whose answer was lost may still write under the one before. */
+export const exportPrefix = (run: string, attempt: string): string => `exports/${run}/${attempt}/`
 
 export const partName = (part: number): string => `part-${String(part).padStart(5, '0')}.json`

@@ -8,9 +8,9 @@ import type { Endpoint, OptOut } from '../endpoint/endpoint.ts'
 import { fingerprint } from '../endpoint/fingerprint.ts'
 import type { Problem } from '../endpoint/rules.ts'
 import { isRow, rowOf } from '../sources/customer-table.ts'
+import type { Item, Row } from '../sources/customer-table.ts'
+import { spellingOf } from '../ledger/id-hash.ts'
 import type { Sent } from '../ledger/lane-memory.ts'
-
-export type Item = Readonly<Record<string, unknown>>
 
 export interface Known {
   readonly id: string
@@ -33,8 +33,10 @@ export type Plan =
       readonly after: Sent
       /** The consent as now known, where that is news. */
       readonly consent: Consent | undefined
+      /** What to park beside it: only the opt-out of an otherwise unfit item goes. */
+      readonly problems: readonly Problem[]
     }
-  | { readonly kind: 'unchanged'; readonly id: string }
+  | { readonly kind: 'unchanged'; readonly id: string; readonly consent: Consent | undefined }
   | { readonly kind: 'unfit'; readonly id: string; readonly problems: readonly Problem[] }
 
 export const planChange = (known: Known): Plan =>
@@ -44,40 +46,53 @@ const NEVER_SENT: Sent = { fingerprint: '', state: 'unknown', fields: [] }
 
 const planPut = ({ id, before = NEVER_SENT, consent, now }: Known, item: Item): Plan => {
   // An opt-out without a date was said when it was first seen.
-  const row = rowOf(item, consent?.value === 'ALL' ? consent.at : now)
+  const row = rowOf(item, { now, undated: consent?.value === 'ALL' ? consent.at : now })
   if (!isRow(row)) return { kind: 'unfit', id, problems: row }
   const joined = join(consent, row.consent)
-  const print = fingerprint({ ...row.endpoint, OptOut: joined?.value })
-  if (isApplied(before, print)) return { kind: 'unchanged', id }
-  const optOut = optOutToSend(joined, before.optOut)
-  const endpoint: Endpoint = { EndpointStatus: 'ACTIVE', ...row.endpoint, ...(optOut && { OptOut: optOut }) }
-  const after: Sent = {
-    fingerprint: print,
-    state: 'applied',
-    ...remembered(optOut ?? before.optOut),
-    fields: fieldsOf(endpoint),
-  }
+  const news = joined === consent ? undefined : joined
+  const after = afterPut(id, row, joined, before)
+  if (isApplied(before, after.fingerprint)) return { kind: 'unchanged', id, consent: news }
+  const change = put(endpointFor(row, optOutToSend(joined, before.optOut), before))
   return {
     kind: 'send',
     id,
-    change: put(withClears(endpoint, before.fields)),
+    change,
     during: duringSend(before, after),
     after,
-    consent: joined === consent ? undefined : joined,
+    consent: news,
+    problems: row.problems,
   }
 }
 
+/** Of an unfit item only the opt-out is said: what it would have said besides stays as it is in the Region. */
+const endpointFor = ({ endpoint, problems }: Row, optOut: OptOut | undefined, before: Sent): Endpoint => {
+  const said: Endpoint = { EndpointStatus: 'ACTIVE', ...endpoint, ...(optOut && { OptOut: optOut }) }
+  return problems.length > 0 ? said : withClears(said, before.fields)
+}
+
+const afterPut = (
+  id: string,
+  { endpoint, problems }: Row,
+  consent: Consent | undefined,
+  before: Sent,
+): Sent => ({
+  fingerprint: fingerprint({
+    ...endpoint,
+    OptOut: consent?.value,
+    ...(problems.length > 0 && { Unfit: problems }),
+  }),
+  state: 'applied',
+  ...remembered(optOutToSend(consent, before.optOut) ?? before.optOut),
+  fields: problems.length > 0 ? before.fields : fieldsOf(endpoint),
+  spelling: spellingOf(id),
+})
+
 const planRemove = ({ id, before = NEVER_SENT }: Known): Plan => {
-  if (isApplied(before, '')) return { kind: 'unchanged', id }
+  const isAnothers = before.spelling !== undefined && before.spelling !== spellingOf(id)
+  if (isAnothers || isApplied(before, '')) return { kind: 'unchanged', id, consent: undefined }
   const after: Sent = { fingerprint: '', state: 'applied', fields: [] }
-  return {
-    kind: 'send',
-    id,
-    change: remove(id),
-    during: duringSend(before, after),
-    after,
-    consent: undefined,
-  }
+  const during = duringSend(before, after)
+  return { kind: 'send', id, change: remove(id), during, after, consent: undefined, problems: [] }
 }
 
 const isApplied = (before: Sent, print: string): boolean =>
@@ -91,4 +106,5 @@ const duringSend = (before: Sent, after: Sent): Sent => ({
   state: 'unknown',
   ...remembered(before.optOut === 'ALL' ? 'ALL' : after.optOut),
   fields: [...new Set([...before.fields, ...after.fields])],
+  ...(after.spelling && { spelling: after.spelling }),
 })

@@ -1,11 +1,15 @@
 /** A dropped CSV file → an import file that every Region can take, and a report of the rows that none could. */
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { join } from '../endpoint/consent.ts'
 import { keyOf } from '../endpoint/endpoint.ts'
+import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { Problem } from '../endpoint/rules.ts'
+import type { Consents } from '../ledger/consents.ts'
 import type { FileCounts, FileRefused } from '../ledger/runs.ts'
 import { endpointOf } from '../sources/csv-row.ts'
 import type { Files, ObjectRef } from './files.ts'
+import { inGroups } from './in-groups.ts'
 import { importPrefix, partName, rejectsKey } from './places.ts'
 import { FileRefusal, readCsv } from './read-csv.ts'
 import type { CsvRow } from './read-csv.ts'
@@ -13,24 +17,26 @@ import type { CsvRow } from './read-csv.ts'
 export interface Prepare {
   readonly run: string
   readonly source: ObjectRef
+  /** When the file was dropped, ISO 8601: its opt-outs were said by then. */
+  readonly droppedAt: string
   /** Where the import file and the reports go. */
   readonly bucket: string
   readonly files: Files
+  readonly consents: Consents
 }
 
 /**
  * Reads the file twice, as a stream: once to see which row of each id is the last, once to write. Of the rows that share an
- * id the last good one wins, the others are superseded. A refused file leaves nothing behind to import.
+ * id the last good one wins, the others are superseded, but for an opt-out, which a later silence does not take back.
+ * A refused file leaves nothing behind to import.
  */
 export const prepareFile = async (task: Prepare): Promise<FileCounts | FileRefused> => {
   try {
-    const last = await lastLines(task)
-    const counts = { rows: 0, accepted: 0, rejected: 0, superseded: 0, inactive: 0 }
+    const survey = await surveyOf(task)
+    const counts = { rows: 0, accepted: 0, rejected: 0, superseded: 0, inactive: 0, tableOwned: 0 }
     const rejects: string[] = ['line,field,rule,expected\n']
-    await task.files.write(
-      { bucket: task.bucket, key: importPrefix(task.run) + partName(1) },
-      importLines(task, last, counts, rejects),
-    )
+    const lines = importLines(task, acceptedRows(task, survey, counts, rejects))
+    await task.files.write({ bucket: task.bucket, key: importPrefix(task.run) + partName(1) }, lines)
     await task.files.write({ bucket: task.bucket, key: rejectsKey(task.run) }, Readable.from(rejects))
     return counts
   } catch (error) {
@@ -39,41 +45,77 @@ export const prepareFile = async (task: Prepare): Promise<FileCounts | FileRefus
   }
 }
 
-async function* importLines(
+/** What the first reading has found, by mark of the id. */
+interface Survey {
+  readonly lastLine: ReadonlyMap<string, number>
+  readonly optedOut: ReadonlySet<string>
+}
+
+const surveyOf = async (task: Prepare): Promise<Survey> => {
+  const lastLine = new Map<string, number>()
+  const optedOut = new Set<string>()
+  for await (const { line, columns, cells } of rowsOf(task)) {
+    const endpoint = endpointOf(columns, cells)
+    if (!('Id' in endpoint)) continue
+    lastLine.set(markOf(endpoint.Id), line)
+    if (endpoint.OptOut === 'ALL') optedOut.add(markOf(endpoint.Id))
+  }
+  return { lastLine, optedOut }
+}
+
+async function* acceptedRows(
   task: Prepare,
-  last: ReadonlyMap<string, number>,
+  { lastLine, optedOut }: Survey,
   counts: { -readonly [count in keyof FileCounts]: number },
   rejects: string[],
-): AsyncGenerator<string> {
+): AsyncGenerator<Endpoint> {
   for await (const row of rowsOf(task)) {
     counts.rows += 1
     const endpoint = endpointOf(row.columns, row.cells)
     if (!('Id' in endpoint)) {
       counts.rejected += 1
       rejects.push(...endpoint.map((problem) => rejectLine(row.line, problem)))
-    } else if (last.get(markOf(endpoint.Id)) !== row.line) {
+    } else if (lastLine.get(markOf(endpoint.Id)) !== row.line) {
       counts.superseded += 1
-      rejects.push(
-        rejectLine(row.line, {
-          rule: 'SUPERSEDED',
-          field: 'Id',
-          expected: 'each id once; a later row has it too',
-        }),
-      )
+      rejects.push(rejectLine(row.line, SUPERSEDED))
     } else {
       counts.accepted += 1
-      yield `${JSON.stringify(endpoint)}\n`
+      yield optedOut.has(markOf(endpoint.Id)) ? { ...endpoint, OptOut: 'ALL' } : endpoint
     }
   }
 }
 
-const lastLines = async (task: Prepare): Promise<ReadonlyMap<string, number>> => {
-  const last = new Map<string, number>()
-  for await (const { line, columns, cells } of rowsOf(task)) {
-    const endpoint = endpointOf(columns, cells)
-    if ('Id' in endpoint) last.set(markOf(endpoint.Id), line)
+const SUPERSEDED: Problem = {
+  rule: 'SUPERSEDED',
+  field: 'Id',
+  expected: 'each id once; a later row has it too',
+}
+
+/** DynamoDB reads a hundred keys a call. */
+const GROUP = 100
+
+/** The file's opt-outs enter the register, and who is opted out there is so in the file too, whatever the file says. */
+async function* importLines(
+  { consents, droppedAt }: Prepare,
+  rows: AsyncIterable<Endpoint>,
+): AsyncGenerator<string> {
+  for await (const group of inGroups(rows, GROUP)) {
+    const known = await consents.of(group.map(({ Id }) => Id))
+    const said = group.map(({ Id, OptOut }) => {
+      const before = known.get(Id)
+      return {
+        Id,
+        before,
+        after: join(before, OptOut === 'ALL' ? { value: OptOut, at: droppedAt } : undefined),
+      }
+    })
+    const news = said.flatMap(({ Id, before, after }) => (after && after !== before ? [{ Id, after }] : []))
+    await Promise.all(news.map(({ Id, after }) => consents.note(Id, after)))
+    for (const [at, endpoint] of group.entries()) {
+      const OptOut = said[at]?.after?.value === 'ALL' ? 'ALL' : undefined
+      yield `${JSON.stringify({ ...endpoint, OptOut })}\n`
+    }
   }
-  return last
 }
 
 /** 12 characters that stand for an id, so that a million of them fit. */
@@ -86,11 +128,8 @@ async function* rowsOf({ files, source }: Prepare): AsyncGenerator<CsvRow> {
   yield* readCsv(bytes)
 }
 
-/** Field names come from the header, which people write: a leading `=`, `+`, `-` or `@` must not become a formula. */
+/** No cell can become a formula: a field name begins with one of Pinpoint's, the others are ours. */
 const rejectLine = (line: number, { field, rule, expected }: Problem): string =>
   [String(line), field, rule, expected].map(cell).join(',') + '\n'
 
-const cell = (text: string): string => {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\n\r]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
-}
+const cell = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)

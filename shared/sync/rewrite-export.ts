@@ -3,17 +3,23 @@ import { Readable } from 'node:stream'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { FileCounts } from '../ledger/runs.ts'
 import { readExported } from '../sources/export-file.ts'
+import type { Place } from '../destinations/destination.ts'
 import type { Files } from './files.ts'
-import { exportPrefix, inactiveKey, partName, stagingPrefix } from './places.ts'
+import { inGroups } from './in-groups.ts'
+import { inactiveKey, partName, stagingPrefix } from './places.ts'
 import { gunzip, lines, utf8 } from './text-lines.ts'
 
 export interface Rewrite {
   readonly run: string
-  /** The standby's bucket: the export is there, and the import file goes there. */
+  /** Under which the export job wrote. */
+  readonly exported: Place
+  /** The standby's bucket: the import file goes there. */
   readonly bucket: string
   readonly files: Files
   /** The endpoints that the export job says it wrote. */
   readonly expected: number
+  /** Those of the ids that the customer table has ever sent to the primary or the standby, or removed there. */
+  readonly tableOwned: (ids: readonly string[]) => Promise<ReadonlySet<string>>
 }
 
 /** An export that is not all there is worse than none: the recovery point stays where it was. */
@@ -22,11 +28,12 @@ export class ExportIncomplete extends Error {
 }
 
 /**
- * Streams every part: gunzip, rewrite, write plain. Throws {@link ExportIncomplete} when the lines are not as many as the
- * job has counted, or a part is cut off.
+ * Streams every part: gunzip, rewrite, write plain. What the customer table owns is left out: it reaches the standby by its
+ * lane, and a copy made before the row was changed or deleted would undo that. Throws {@link ExportIncomplete} when the
+ * lines are not as many as the job has counted, or a part is gone.
  */
 export const rewriteExport = async (task: Rewrite): Promise<FileCounts> => {
-  const counts = { rows: 0, accepted: 0, rejected: 0, superseded: 0, inactive: 0 }
+  const counts = { rows: 0, accepted: 0, rejected: 0, superseded: 0, inactive: 0, tableOwned: 0 }
   const inactive: Endpoint[] = []
   const { bucket, files, run } = task
   await files.write({ bucket, key: stagingPrefix(run) + partName(1) }, importable(task, counts, inactive))
@@ -34,27 +41,33 @@ export const rewriteExport = async (task: Rewrite): Promise<FileCounts> => {
   return counts
 }
 
-const COUNTED_AS = { importable: 'accepted', inactive: 'inactive', unusable: 'rejected' } as const
+type Counts = { -readonly [count in keyof FileCounts]: number }
 
-async function* importable(
-  task: Rewrite,
-  counts: { -readonly [count in keyof FileCounts]: number },
-  inactive: Endpoint[],
-): AsyncGenerator<string> {
-  for await (const line of exportedLines(task)) {
-    const exported = readExported(line)
-    counts.rows += 1
-    counts[COUNTED_AS[exported.kind]] += 1
-    if (exported.kind === 'importable') yield `${JSON.stringify(exported.endpoint)}\n`
-    if (exported.kind === 'inactive') inactive.push(exported.endpoint)
+async function* importable(task: Rewrite, counts: Counts, inactive: Endpoint[]): AsyncGenerator<string> {
+  for await (const group of inGroups(exportedLines(task), GROUP)) {
+    counts.rows += group.length
+    const usable = group.map(readExported).filter((line) => line.kind !== 'unusable')
+    counts.rejected += group.length - usable.length
+    const owned = await task.tableOwned(usable.map(({ endpoint }) => endpoint.Id))
+    for (const { kind, endpoint } of usable) {
+      const countedAs = owned.has(endpoint.Id) ? 'tableOwned' : COUNTED_AS[kind]
+      counts[countedAs] += 1
+      if (countedAs === 'accepted') yield `${JSON.stringify(endpoint)}\n`
+      if (countedAs === 'inactive') inactive.push(endpoint)
+    }
   }
   if (counts.rows !== task.expected) {
     throw new ExportIncomplete(`the job wrote ${task.expected} endpoints, ${counts.rows} are there`)
   }
 }
 
-async function* exportedLines({ run, bucket, files }: Rewrite): AsyncGenerator<string> {
-  for (const key of await files.list(bucket, exportPrefix(run))) {
+const COUNTED_AS = { importable: 'accepted', inactive: 'inactive' } as const
+
+/** DynamoDB reads a hundred keys a call. */
+const GROUP = 100
+
+async function* exportedLines({ exported: { bucket, prefix }, files }: Rewrite): AsyncGenerator<string> {
+  for (const key of await files.list(bucket, prefix)) {
     // Objects of other kinds may lie beside the parts (AWS's own samples filter on .gz).
     if (!key.endsWith('.gz')) continue
     const bytes = await files.read({ bucket, key })
