@@ -1,6 +1,6 @@
 /** `npm start`: packages, starts the local Regions from the packages, and tells the three stories on them. */
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PACKAGES, packageAll } from '../deploy/package.ts'
 import { readRegions } from '../deploy/regions-file.ts'
@@ -32,13 +32,14 @@ const main = async (): Promise<number> => {
   try {
     return await onStage(stage, options, regions)
   } finally {
+    await rm(stageFile(options), { force: true })
     await stage.close()
   }
 }
 
 const open = async ({ data, port }: StartOptions, { applications, hub }: Regions): Promise<Stage> => {
   const stage = await startStage({ packages: PACKAGES, data, port, applications }).catch(asUserError)
-  await writeFile(join(data, 'stage.json'), JSON.stringify({ url: stage.url, hub }))
+  await writeFile(stageFile({ data }), JSON.stringify({ url: stage.url, hub }))
   console.log(`Local Regions ${Object.keys(applications).join(', ')} on ${stage.url}, as packaged\n`)
   return stage
 }
@@ -55,6 +56,9 @@ const asUserError = (error: NodeJS.ErrnoException): never => {
   if (error.code === 'EACCES') throw new UserError('that port is not allowed: give another with --port')
   throw error
 }
+
+/** Tells `npm run aws` where the Regions are, while they are up. */
+const stageFile = ({ data }: Pick<StartOptions, 'data'>): string => join(data, 'stage.json')
 
 /** The exit code. */
 const onStage = async (stage: Stage, options: StartOptions, regions: Regions): Promise<number> => {

@@ -111,6 +111,9 @@ describe('the rooms of the house', () => {
   })
 })
 
+/** States that call a door which another state of the machine is named after. */
+const SECOND_USES = new Set(['Record lost region', 'Close unprepared'])
+
 describe('the doors', () => {
   const hub = JSON.parse(text('dist/hub-us-east-1/cloudformation-template-update-stack.json')) as {
     Resources: Record<string, { Type: string; Properties: { Handler?: string } }>
@@ -140,7 +143,7 @@ describe('the doors', () => {
       expect(states.length).toBeGreaterThan(2)
       for (const [, state = '', substitution = ''] of states) {
         const words = state.split(' ').map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-        if (state !== 'Record lost region') expect(words.join('')).toBe(substitution)
+        if (!SECOND_USES.has(state)) expect(words.join('')).toBe(substitution)
       }
     }
   })

@@ -20,5 +20,7 @@ The Regions stay up until Ctrl-C. In another terminal:
   ask a Region           ${get}
   take a Region down     curl -X POST ${stage.url}/_stage/regions/${standby}/down
   bring it back          curl -X POST ${stage.url}/_stage/regions/${standby}/up
+
+A lane pays its debt within seconds of the Region's return, a file within five minutes: watch this terminal.
 `
 }

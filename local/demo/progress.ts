@@ -19,22 +19,23 @@ export const showProgress = (stage: Stage, regions: Regions): (() => void) => {
   }
 }
 
-/** Endpoints a Region, markers waiting in the lanes, and the state machines that run. */
+/** Endpoints a Region, dirty markers that each lane still owes, and the state machines that run. */
 export const progressLine = (stage: Stage, { hub, applications }: Regions): string => {
   const held = Object.entries(applications).map(
     ([region, id]) => `${region} ${count(stage.pinpoint.endpoints(region, id))}`,
   )
-  const waiting = Object.keys(applications).map(
-    (region) => stage.sqs.queueByArn(laneArn(stage, region))?.depth().visible ?? 0,
-  )
+  const owed = Object.keys(applications).map((region) => depthOf(stage, region))
   const running = stage.states.executions(hub).filter(({ status }) => status === 'RUNNING').length
-  const lanes = waiting.some((depth) => depth > 0) ? ` · markers waiting ${waiting.join('/')}` : ''
+  const lanes = owed.some((markers) => markers > 0) ? ` · owed ${owed.join('/')}` : ''
   return `endpoints ${held.join(' · ')}${lanes}${running > 0 ? ` · executions running ${running}` : ''}`
 }
 
-const laneArn = (stage: Stage, region: string): string => {
+/** Dirty markers of a Region's lane: waiting, or given back and not due yet. */
+const depthOf = (stage: Stage, region: string): number => {
   const words = region.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-  return stage.resource('hub', `Lane${words.join('')}`).attributes?.['Arn'] ?? ''
+  const lane = stage.sqs.queueByArn(stage.resource('hub', `Lane${words.join('')}`).attributes?.['Arn'] ?? '')
+  const { visible = 0, notVisible = 0 } = lane?.depth() ?? {}
+  return visible + notVisible
 }
 
 const count = (items: Iterable<unknown>): number => {

@@ -103,11 +103,12 @@ export const reportLines = ({ door, verdict, file, source, regions }: Report, pl
 const rows = (file: Report['file']): string => {
   if (!file) return ''
   if ('code' in file) return ` (${file.code}: ${file.message})`
-  const { rows: all, accepted, rejected, superseded, inactive } = file
+  const { rows: all, accepted, rejected, superseded, inactive, tableOwned } = file
   const others = [
     `${rejected} rejected`,
     `${superseded} superseded`,
     ...(inactive > 0 ? [`${inactive} inactive`] : []),
+    ...(tableOwned > 0 ? [`${tableOwned} of the customer table, which its lane brings`] : []),
   ]
   return `: ${all} rows = ${accepted} accepted + ${others.join(' + ')}`
 }

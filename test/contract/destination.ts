@@ -22,15 +22,16 @@ const email = (Id: string, more: Partial<Endpoint> = {}): Endpoint => ({
 export const describeDestination = (name: string, open: () => Promise<OpenDestination>): void => {
   describe(`the ${name} destination`, () => {
     const opened = async () => {
-      const { destination, settled } = await open()
+      const { destination, ...rest } = await open()
+      const settled = () => rest.settled()
       return {
         destination,
-        async put(...endpoints: Endpoint[]) {
+        put: async (...endpoints: Endpoint[]) => {
           const outcomes = await destination.apply(endpoints.map(put))
           await settled()
           return outcomes
         },
-        async remove(...ids: string[]) {
+        remove: async (...ids: string[]) => {
           const outcomes = await destination.apply(ids.map(remove))
           await settled()
           return outcomes

@@ -1,4 +1,4 @@
-import { BatchWriteCommand, DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { BatchWriteCommand, DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { chunksOf } from '../../shared/ledger/chunks.ts'
 import { tableChanges } from '../../local/demo/table-items.ts'
@@ -99,7 +99,9 @@ describe('the customer table', () => {
     const before = REGIONS.map((region) => story.endpoint(region, 'e1'))
     const event = { Records: [{ eventName: 'INSERT', dynamodb: { Keys: { Id: { S: 'e1' } } } }] }
     for (let times = 0; times < 2; times += 1)
-      await story.stage.lambda.invoke(regions.hub, 'samepoint-mark-dirty', event)
+      expect(await story.stage.lambda.invoke(regions.hub, 'samepoint-mark-dirty', event)).not.toHaveProperty(
+        'error',
+      )
     await story.settled()
     expect(calls('mobiletargeting:UpdateEndpointsBatch')).toBe(sent)
     expect(REGIONS.map((region) => story.endpoint(region, 'e1'))).toEqual(before)
@@ -126,11 +128,41 @@ describe('the customer table', () => {
     for (const region of REGIONS) expect(story.endpoint(region, 'e1')?.OptOut).toBe('ALL')
   })
 
-  it('parks an item that is no endpoint, without its values, and sends the others', async () => {
+  it('parks an item that is no endpoint, with the rule and without its values, and sends the others', async () => {
     await putAll([row(), row({ Id: 'bad', Address: 'secret(at)example.com' })])
     await story.settled()
     expect(story.census().map(({ endpoints, drift }) => [endpoints, drift])).toEqual(
       REGIONS.map(() => [1, 0]),
     )
+    for (const region of REGIONS) {
+      const parked = await story.documents.send(
+        new QueryCommand({
+          TableName: story.names.ledgerTable,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': `parked#${region}` },
+        }),
+      )
+      expect(parked.Items).toMatchObject([{ problems: [{ rule: 'EMAIL_SYNTAX', field: 'Address' }] }])
+      expect(JSON.stringify(parked.Items)).not.toContain('secret')
+    }
+  })
+
+  it('is not stopped by ids that differ only by case, nor by a number that only DynamoDB can hold', async () => {
+    await putAll([row({ Id: 'Ada' }), row({ Id: 'ada' }), row({ Id: 'bob', Address: 'bob@example.com' })])
+    const { DynamoDBClient, PutItemCommand } = await import('@aws-sdk/client-dynamodb')
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+    const client = new DynamoDBClient({ region: regions.hub, endpoint: story.stage.url, credentials })
+    const Item = {
+      ...{ Id: { S: 'big' }, Address: { S: 'big@example.com' }, ChannelType: { S: 'EMAIL' } },
+      Metrics: { M: { Big: { N: '12345678901234567890.5' } } },
+    }
+    await client.send(new PutItemCommand({ TableName: story.names.customerTable, Item }))
+    await story.settled()
+    expect(story.census().map(({ endpoints, drift }) => [endpoints, drift])).toEqual(
+      REGIONS.map(() => [3, 0]),
+    )
+    await remove('Ada')
+    await story.settled()
+    for (const region of REGIONS) expect(story.endpoint(region, 'ada')).toBeDefined()
   })
 })

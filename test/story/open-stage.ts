@@ -2,6 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PinpointClient, UpdateEndpointsBatchCommand } from '@aws-sdk/client-pinpoint'
+import type { EndpointBatchItem } from '@aws-sdk/client-pinpoint'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { PACKAGES } from '../../deploy/package.ts'
 import { readRegions } from '../../deploy/regions-file.ts'
@@ -60,7 +62,17 @@ export const openStory = async () => {
       stage.states
         .executions(hub)
         .filter(({ stateMachineArn }) => stateMachineArn.endsWith(`:samepoint-${machine}`)),
-    async settled() {
+    /** As applications do that call one Region's Pinpoint by themselves. */
+    async putIn(region: string, items: EndpointBatchItem[]) {
+      const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+      const client = new PinpointClient({ region, endpoint: stage.url, credentials, maxAttempts: 10 })
+      const EndpointBatchRequest = { Item: items }
+      await client.send(
+        new UpdateEndpointsBatchCommand({ ApplicationId: application(region), EndpointBatchRequest }),
+      )
+      await story.settled()
+    },
+    async settled(): Promise<void> {
       await stage.idle()
       await stage.pinpoint.settled()
     },

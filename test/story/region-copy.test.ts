@@ -1,9 +1,8 @@
-import { PutCommand, GetCommand } from '@aws-sdk/lib-dynamodb'
-import { PinpointClient, UpdateEndpointsBatchCommand } from '@aws-sdk/client-pinpoint'
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { EndpointBatchItem } from '@aws-sdk/client-pinpoint'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RecoveryPoint } from '../../shared/ledger/runs.ts'
-import { PRIMARY, STANDBY, openStory, regions } from './open-stage.ts'
+import { PRIMARY, STANDBY, openStory, until } from './open-stage.ts'
 import type { Story } from './open-stage.ts'
 
 const COPY = 'samepoint-region-copy'
@@ -15,16 +14,7 @@ describe('a region copy', () => {
   })
   afterEach(() => story.close())
 
-  /** As applications do that call Pinpoint in the primary alone. */
-  const putIn = async (region: string, items: EndpointBatchItem[]) => {
-    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-    const client = new PinpointClient({ region, endpoint: story.stage.url, credentials, maxAttempts: 10 })
-    const ApplicationId = regions.applications[region]
-    await client.send(
-      new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item: items } }),
-    )
-    await story.settled()
-  }
+  const putIn = (region: string, items: EndpointBatchItem[]) => story.putIn(region, items)
   const people = Array.from({ length: 60 }, (_, at) => ({
     Id: `c-${at}`,
     Address: `c${at}@example.com`,
@@ -59,7 +49,7 @@ describe('a region copy', () => {
     expect(Date.parse(point?.exportStartedAt ?? '')).toBeGreaterThanOrEqual(before)
     expect(Date.parse(point?.completedAt ?? '')).toBeGreaterThan(Date.parse(point?.exportStartedAt ?? ''))
     expect((await story.reports()).map(({ verdict, file }) => [verdict, file])).toEqual([
-      ['complete', { rows: 61, accepted: 60, rejected: 0, superseded: 0, inactive: 1 }],
+      ['complete', { rows: 61, accepted: 60, rejected: 0, superseded: 0, inactive: 1, tableOwned: 0 }],
     ])
     expect(story.executions('region-copy').map(({ status }) => status)).toEqual(['SUCCEEDED'])
   })
@@ -127,17 +117,35 @@ describe('a region copy', () => {
     expect(await story.reports()).toHaveLength(1)
   })
 
-  it('changes nothing when everything is there already', async () => {
-    await story.documents.send(
-      new PutCommand({
-        TableName: story.names.customerTable,
-        Item: { Id: 'e1', Address: 'ada@example.com', ChannelType: 'EMAIL' },
-      }),
-    )
+  it("leaves to the lane what is the customer table's: nobody who is deleted meanwhile comes back", async () => {
+    const TableName = story.names.customerTable
+    const row = { Id: 'e1', Address: 'ada@example.com', ChannelType: 'EMAIL' }
+    await story.documents.send(new PutCommand({ TableName, Item: row }))
     await story.settled()
-    const before = story.census()
+    story.stage.pinpoint.faults.add({
+      kind: 'slow',
+      region: PRIMARY,
+      operation: 'GetExportJob',
+      ms: 3_000,
+      times: 1,
+    })
     await story.fire(COPY)
+    await until('the export is under way', () => story.executions('region-copy').length > 0)
+    await story.documents.send(new PutCommand({ TableName, Item: { ...row, OptOut: 'ALL' } }))
+    await story.documents.send(new DeleteCommand({ TableName, Key: { Id: 'e1' } }))
     await story.settled()
-    expect(story.census()).toEqual(before)
+    expect(story.executions('region-copy').map(({ status }) => status)).toEqual(['SUCCEEDED'])
+    expect(story.census().map(({ endpoints }) => endpoints)).toEqual([0, 0, 0])
+  })
+
+  it('changes nothing when everything is there already', async () => {
+    await putIn(PRIMARY, people)
+    for (const tick of [0, 1]) {
+      const before = story.census()
+      await story.fire(COPY, Date.now() + tick * 3_600_000)
+      await story.settled()
+      if (tick === 1) expect(story.census()).toEqual(before)
+    }
+    expect(story.executions('region-copy').map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED'])
   })
 })

@@ -80,4 +80,16 @@ describe('a CSV row', () => {
     expect(Object.getPrototypeOf((endpoint as { Attributes: object }).Attributes)).toBe(Object.prototype)
     expect(({} as { x?: unknown }).x).toBeUndefined()
   })
+
+  it('holds at most 15 KB and 250 names', () => {
+    const wide = (names: number, length: number) => {
+      const attributes = Array.from({ length: names }, (_, at) => `Attributes.N${at}`)
+      const plan = columnsOf(['Id', 'Address', 'ChannelType', ...attributes]) as readonly Column[]
+      return endpointOf(plan, ['e1', 'ada@example.com', 'EMAIL', ...attributes.map(() => 'x'.repeat(length))])
+    }
+    expect(wide(250, 1)).toHaveProperty('Id')
+    expect(wide(251, 1)).toEqual([expect.objectContaining({ rule: 'ATTRIBUTE_NAMES' })])
+    expect(wide(130, 100)).toHaveProperty('Id')
+    expect(wide(150, 100)).toEqual([expect.objectContaining({ rule: 'ENDPOINT_TOO_LARGE' })])
+  })
 })

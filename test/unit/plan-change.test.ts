@@ -71,7 +71,7 @@ describe('planning what a Region is sent', () => {
 
   it('sends nothing that is applied already, and sends again what may not be', () => {
     const { after } = sent({})
-    expect(plan({ before: after })).toEqual({ kind: 'unchanged', id: 'e1' })
+    expect(plan({ before: after })).toEqual({ kind: 'unchanged', id: 'e1', consent: undefined })
     expect(plan({ before: { ...after, state: 'unknown' } }).kind).toBe('send')
   })
 
@@ -81,7 +81,7 @@ describe('planning what a Region is sent', () => {
       before: { fingerprint: 'x', state: 'applied', fields: ['Attributes.Plan'] },
     })
     expect(removal.change).toEqual({ kind: 'remove', id: 'e1' })
-    expect(plan({ item: undefined, before: removal.after })).toEqual({ kind: 'unchanged', id: 'e1' })
+    expect(plan({ item: undefined, before: removal.after }).kind).toBe('unchanged')
   })
 
   it.each([
@@ -93,5 +93,60 @@ describe('planning what a Region is sent', () => {
     const unfit = plan({ item: { ...item, ...change } })
     expect(unfit).toMatchObject({ kind: 'unfit', problems: [{ rule, field }] })
     expect(JSON.stringify(unfit)).not.toContain('secret')
+  })
+
+  it('hears a newer opt-out even where it changes nothing, so that an older opt-in cannot follow', () => {
+    const may = (day: number) => `2026-05-0${day}T00:00:00.000Z`
+    const first = sent({ item: { ...item, OptOut: 'ALL', ConsentDate: may(1) } })
+    const again = plan({
+      item: { ...item, OptOut: 'ALL', ConsentDate: may(3) },
+      before: first.after,
+      consent: first.consent,
+    })
+    expect(again).toEqual({ kind: 'unchanged', id: 'e1', consent: { value: 'ALL', at: may(3) } })
+    const late = { item: { ...item, OptOut: 'NONE', ConsentDate: may(2) }, before: first.after }
+    expect(plan({ ...late, consent: { value: 'ALL', at: may(3) } }).kind).toBe('unchanged')
+  })
+
+  it('takes an opt-in that is dated in the future as said now', () => {
+    const before: Sent = { fingerprint: 'x', state: 'applied', optOut: 'ALL', fields: [] }
+    const consent = { value: 'ALL' as const, at: '2026-05-01T00:00:00.000Z' }
+    const future = sent({
+      item: { ...item, OptOut: 'NONE', ConsentDate: '2036-01-01T00:00:00Z' },
+      before,
+      consent,
+    })
+    expect(future.consent).toEqual({ value: 'NONE', at: now })
+  })
+
+  it.each([
+    ['an unknown field', { UpdatedAt: 'x' }],
+    ['a value that is too long', { Attributes: { Plan: ['x'.repeat(101)] } }],
+    ['a consent date that is none', { ConsentDate: 'yesterday' }],
+  ])('lets the opt-out of an item through that is unfit for %s, and touches nothing else', (_what, flaw) => {
+    const before: Sent = { fingerprint: 'x', state: 'applied', fields: ['Attributes.Plan', 'Location.City'] }
+    const made = sent({ item: { ...item, OptOut: 'ALL', ...flaw }, before })
+    expect(made.change).toEqual({
+      kind: 'put',
+      endpoint: {
+        Id: 'e1',
+        Address: 'ada@example.com',
+        ChannelType: 'EMAIL',
+        EndpointStatus: 'ACTIVE',
+        OptOut: 'ALL',
+      },
+    })
+    expect(made.consent).toEqual({ value: 'ALL', at: now })
+    expect(made.problems).not.toEqual([])
+    expect(made.after.fields).toEqual(before.fields)
+    expect(sent({ before: made.after, consent: made.consent }).change).toMatchObject({
+      endpoint: { Attributes: { Plan: ['gold'] }, Location: { City: '' }, OptOut: 'ALL' },
+    })
+  })
+
+  it('does not remove what was sent for another spelling of the id', () => {
+    const { after } = sent({})
+    expect(plan({ id: 'E1', item: undefined, before: after }).kind).toBe('unchanged')
+    expect(plan({ item: undefined, before: after }).kind).toBe('send')
   })
 })

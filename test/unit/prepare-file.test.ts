@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest'
 import { prepareFile } from '../../shared/sync/prepare-file.ts'
 import { customersCsv } from '../fixtures/make-customers.ts'
 import { memoryFiles } from './memory-files.ts'
+import { memoryConsents } from './memory-lane.ts'
 
 const HEADER = 'Id,Address,ChannelType,OptOut\n'
 
-const prepare = async (content: string | Uint8Array, chunk = 7) => {
+const prepare = async (content: string | Uint8Array, chunk = 7, consents = memoryConsents()) => {
   const { files, objects } = memoryFiles()
   const bytes = Buffer.from(content)
   const chunks = Array.from({ length: Math.ceil(bytes.length / chunk) }, (_, at) =>
@@ -15,7 +16,10 @@ const prepare = async (content: string | Uint8Array, chunk = 7) => {
   )
   const source = { bucket: 'drops', key: 'drops/a.csv', version: 'v1' }
   const reading = { ...files, read: () => Promise.resolve(Readable.from(chunks, { objectMode: false })) }
-  const file = await prepareFile({ run: 'r', source, bucket: 'work', files: reading })
+  const file = await prepareFile({
+    ...{ run: 'r', source, droppedAt: '2026-06-01T00:00:00.000Z' },
+    ...{ bucket: 'work', files: reading, consents },
+  })
   const lines = (key: string) => (objects.get(`work/${key}`) ?? '').split('\n').filter(Boolean)
   return {
     file,
@@ -29,7 +33,7 @@ describe('preparing a dropped file', () => {
     const { file, imports, rejects } = await prepare(
       `${HEADER}a,ada@example.com,EMAIL,\nb,bo(at)example.com,EMAIL,\nA,ada2@example.com,EMAIL,ALL\n\nc,"+12125550100",SMS,NONE\n`,
     )
-    expect(file).toEqual({ rows: 4, accepted: 2, rejected: 1, superseded: 1, inactive: 0 })
+    expect(file).toEqual({ rows: 4, accepted: 2, rejected: 1, superseded: 1, inactive: 0, tableOwned: 0 })
     expect(imports).toEqual([
       { Id: 'A', Address: 'ada2@example.com', ChannelType: 'EMAIL', OptOut: 'ALL' },
       { Id: 'c', Address: '+12125550100', ChannelType: 'SMS' },
@@ -79,16 +83,45 @@ describe('preparing a dropped file', () => {
 
   it('finds what is wrong in the fixture, and nothing else', async () => {
     const { file, imports, rejects } = await prepare(customersCsv(1_000, 7), 4_096)
-    expect(file).toEqual({ rows: 1000, accepted: imports.length, rejected: 17, superseded: 2, inactive: 0 })
+    expect(file).toEqual({
+      rows: 1000,
+      accepted: imports.length,
+      rejected: 17,
+      superseded: 2,
+      inactive: 0,
+      tableOwned: 0,
+    })
     expect(imports).toHaveLength(981)
     expect(new Set(rejects.slice(1).map((line) => line.split(',')[2])).size).toBeGreaterThan(8)
   })
 
-  it('neutralises a formula in what people will open', async () => {
-    const { rejects } = await prepare(
-      `Id,Address,ChannelType,Attributes.=1+1\na,ada@example.com,EMAIL,${'x'.repeat(101)}\n`,
-    )
-    expect(rejects[1]).toBe('2,Attributes.=1+1,ATTRIBUTE_VALUE,values of at most 100 characters')
-    expect(rejects[1]?.split(',').every((cell) => !/^[=+\-@]/.test(cell))).toBe(true)
+  it('keeps an opt-out that a later row of the same id is silent about', async () => {
+    const { imports } = await prepare(`${HEADER}a,ada@example.com,EMAIL,ALL\nA,ada2@example.com,EMAIL,\n`)
+    expect(imports).toEqual([{ Id: 'A', Address: 'ada2@example.com', ChannelType: 'EMAIL', OptOut: 'ALL' }])
+  })
+
+  it('enters its opt-outs into the register, and opts out who is so there', async () => {
+    const consents = memoryConsents()
+    await consents.note('b', { value: 'ALL', at: '2026-01-01T00:00:00.000Z' })
+    await consents.note('c', { value: 'NONE', at: '2026-07-01T00:00:00.000Z' })
+    const rows = [
+      'a,a@example.com,EMAIL,ALL',
+      'b,b@example.com,EMAIL,NONE',
+      'c,c@example.com,EMAIL,ALL',
+      'd,d@example.com,EMAIL,',
+    ]
+    const { imports } = await prepare(`${HEADER}${rows.join('\n')}\n`, 7, consents)
+    // c has opted in after the file was dropped.
+    expect(imports.map((line) => (line as { OptOut?: string }).OptOut)).toEqual([
+      'ALL',
+      'ALL',
+      undefined,
+      undefined,
+    ])
+    expect([...(await consents.of(['a', 'b', 'c', 'd']))]).toEqual([
+      ['a', { value: 'ALL', at: '2026-06-01T00:00:00.000Z' }],
+      ['b', { value: 'ALL', at: '2026-01-01T00:00:00.000Z' }],
+      ['c', { value: 'NONE', at: '2026-07-01T00:00:00.000Z' }],
+    ])
   })
 })
