@@ -7,6 +7,12 @@ export interface FunctionError {
   readonly trace?: readonly string[]
 }
 
+/** The same as it comes out of a sandbox, with the line that the runtime writes into the log. */
+export interface LoggedError extends FunctionError {
+  /** JSON: the error with all that hangs on it, which its caller does not see. */
+  readonly logged?: string
+}
+
 /** A function's answer: `payload` is its result after a round through JSON. */
 export type Invocation =
   | { readonly requestId: string; readonly payload: unknown }

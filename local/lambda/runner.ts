@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import { requestTooLarge } from './errors.ts'
 import type { FunctionSettings } from './function.ts'
 import { MAX_PAYLOAD_BYTES } from './invocation.ts'
-import type { Invocation } from './invocation.ts'
+import type { Invocation, LoggedError } from './invocation.ts'
 import { createPool } from './pool.ts'
 import { openSandbox } from './sandbox.ts'
 import type { SandboxResult } from './sandbox.ts'
@@ -35,8 +35,10 @@ export const createRunner = (settings: FunctionSettings, options: RunnerOptions)
   return {
     settings,
     async run(requestId, event) {
-      const invocation = answered(requestId, await pool.run(requestId, event))
-      if ('error' in invocation) log(errorLine(clock.now(), invocation))
+      const result = await pool.run(requestId, event)
+      const invocation = answered(requestId, result)
+      if ('error' in invocation)
+        log(errorLine(clock.now(), requestId, 'error' in result ? result.error : invocation.error))
       return invocation
     },
     close: () => pool.close(),
@@ -53,7 +55,10 @@ export const asEvent = (payload: unknown, limit: number): string => {
 }
 
 const answered = (requestId: string, result: SandboxResult): Invocation => {
-  if ('error' in result) return { requestId, error: result.error }
+  if ('error' in result) {
+    const { errorType, errorMessage, trace } = result.error
+    return { requestId, error: { errorType, errorMessage, ...(trace && { trace }) } }
+  }
   if (Buffer.byteLength(result.payload) <= MAX_PAYLOAD_BYTES) {
     return { requestId, payload: JSON.parse(result.payload) as unknown }
   }
@@ -61,7 +66,5 @@ const answered = (requestId: string, result: SandboxResult): Invocation => {
   return { requestId, error: { errorType: 'Function.ResponseSizeTooLarge', errorMessage } }
 }
 
-const errorLine = (now: number, invocation: Extract<Invocation, { error: object }>): string => {
-  const { requestId, error } = invocation
-  return `${new Date(now).toISOString()}\t${requestId}\tERROR\tInvoke Error\t${JSON.stringify(error)}\n`
-}
+const errorLine = (now: number, requestId: string, { logged, ...error }: LoggedError): string =>
+  `${new Date(now).toISOString()}\t${requestId}\tERROR\tInvoke Error\t${logged ?? JSON.stringify(error)}\n`

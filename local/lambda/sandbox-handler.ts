@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { FunctionError } from './invocation.ts'
+import type { LoggedError } from './invocation.ts'
 
 export type Handler = (event: unknown, context: object) => unknown
 
@@ -30,10 +30,35 @@ export const loadHandler = async (codeDirectory: string, handler: string): Promi
 }
 
 /** Any thrown value as Lambda's error document. */
-export const asFunctionError = (thrown: unknown): FunctionError =>
-  thrown instanceof Error
-    ? { errorType: thrown.name, errorMessage: thrown.message, trace: (thrown.stack ?? '').split('\n') }
-    : { errorType: typeof thrown, errorMessage: String(thrown), trace: [] }
+export const asFunctionError = (thrown: unknown): LoggedError => {
+  if (!(thrown instanceof Error)) return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] }
+  const { name: errorType, message: errorMessage, stack = '' } = thrown
+  return { errorType, errorMessage, trace: stack.split('\n'), ...withLogged(thrown) }
+}
+
+/**
+ * The runtime logs an error with its enumerable properties, and those of the errors among them: whatever a library has hung
+ * on it (aws/aws-lambda-nodejs-runtime-interface-client, `Errors.js`, `toFormatted`).
+ */
+const withLogged = (error: Error): { logged?: string } => {
+  try {
+    return {
+      logged: JSON.stringify(error, (_key, value: unknown) =>
+        value instanceof Error ? opened(value) : value,
+      ),
+    }
+  } catch {
+    // A circle: the runtime then logs what the caller sees.
+    return {}
+  }
+}
+
+const opened = (error: Error): object => ({
+  errorType: error.name,
+  errorMessage: error.message,
+  ...error,
+  stack: (error.stack ?? '').split('\n'),
+})
 
 const importModule = async (path: string, file: string): Promise<unknown> => {
   const source = ['.mjs', '.js', '.cjs'].map((extension) => path + extension).find((name) => existsSync(name))

@@ -1,5 +1,5 @@
 /** What the Lambda service and one sandbox say to each other. */
-import type { FunctionError } from './invocation.ts'
+import type { LoggedError } from './invocation.ts'
 
 /** Handed to a sandbox at its birth. */
 export interface SandboxInit {
@@ -28,8 +28,8 @@ export interface SandboxRequest {
 
 export type SandboxReply =
   | { readonly type: 'ready' }
-  | { readonly type: 'init-failed'; readonly error: FunctionError }
+  | { readonly type: 'init-failed'; readonly error: LoggedError }
   | { readonly type: 'result'; readonly payload: string }
-  | { readonly type: 'error'; readonly error: FunctionError }
+  | { readonly type: 'error'; readonly error: LoggedError }
   /** An exception or rejection that nobody caught: the sandbox does not outlive it. */
-  | { readonly type: 'crashed'; readonly error: FunctionError }
+  | { readonly type: 'crashed'; readonly error: LoggedError }

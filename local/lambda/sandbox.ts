@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { Clock } from '../clock.ts'
 import type { FunctionSettings } from './function.ts'
 import { environmentOf, functionArn, logGroupOf } from './function.ts'
-import type { FunctionError } from './invocation.ts'
+import type { LoggedError } from './invocation.ts'
 import type { SandboxInit, SandboxReply, SandboxRequest } from './sandbox-messages.ts'
 
 export interface Sandbox {
@@ -14,7 +14,7 @@ export interface Sandbox {
   stop(): Promise<void>
 }
 
-export type SandboxResult = { readonly payload: string } | { readonly error: FunctionError }
+export type SandboxResult = { readonly payload: string } | { readonly error: LoggedError }
 
 export interface SandboxHost {
   readonly clock: Clock
@@ -116,7 +116,7 @@ const errorOf = (
   event: Exclude<Event, { type: 'result' }>,
   requestId: string,
   limitMs: number,
-): FunctionError => {
+): LoggedError => {
   switch (event.type) {
     case 'init-failed':
     case 'error':
@@ -135,7 +135,7 @@ const errorOf = (
   }
 }
 
-const failure = (errorType: string, requestId: string, message: string): FunctionError => ({
+const failure = (errorType: string, requestId: string, message: string): LoggedError => ({
   errorType,
   errorMessage: `RequestId: ${requestId} Error: ${message}`,
 })

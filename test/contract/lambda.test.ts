@@ -25,6 +25,7 @@ export const context = (event, context) => ({ ...context, remaining: context.get
 export const sleepy = () => new Promise(() => setInterval(() => {}, 1000))
 export const busy = () => { for (;;) {} }
 export const typed = () => { const error = new Error('no such endpoint'); error.name = 'NotFoundException'; throw error }
+export const laden = () => { throw Object.assign(new Error('outside'), { original: new Error('inside') }) }
 export const text = () => { throw 'just text' }
 export const exits = () => process.exit(3)
 export const uncaught = () => new Promise(() => setTimeout(() => { throw new TypeError('later') }, 1))
@@ -296,6 +297,15 @@ describe('what goes wrong in a function', () => {
     const log = (name: string) => readFile(join(directory, 'logs', 'eu-west-1', `${name}.log`), 'utf8')
     await vi.waitFor(async () => expect(await log('prints')).toMatch(/hello from Ada\n(.|\n)*and a warning/))
     expect(await log('logged')).toMatch(/ERROR\tInvoke Error\t\{"errorType":"NotFoundException"/)
+  })
+
+  test('what hangs on an error is logged, as the runtime does, and not answered', async () => {
+    const answer = await create('laden')()
+    expect(JSON.stringify(answer)).not.toContain('inside')
+    const log = () => readFile(join(directory, 'logs', 'eu-west-1', 'laden.log'), 'utf8')
+    await vi.waitFor(async () =>
+      expect(await log()).toContain('"original":{"errorType":"Error","errorMessage":"inside"'),
+    )
   })
 
   test('settings that Lambda refuses are refused by name', () => {
