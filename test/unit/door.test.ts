@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda'
 import { inspect } from 'node:util'
-import { describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { clients } from '../../shared/runtime/clients.ts'
-import { door } from '../../shared/runtime/door.ts'
+import { door, logger } from '../../shared/runtime/door.ts'
 
 const context = { functionName: 'f', awsRequestId: 'r', memoryLimitInMB: '128' } as Context
 
@@ -14,9 +14,10 @@ const thrownBy = async (error: unknown): Promise<Error> => {
   )
 }
 
+beforeAll(() => logger.setLogLevel('SILENT'))
+
 describe('a door', () => {
   it("lets a vendor's error out under its name and status, with nothing of its text hanging on it", async () => {
-    vi.spyOn(console, 'error').mockReturnValue()
     const vendor = Object.assign(new Error('Invalid: ada@example.com'), {
       name: 'BadRequestException',
       $metadata: { httpStatusCode: 400, requestId: 'q' },
@@ -28,7 +29,6 @@ describe('a door', () => {
   })
 
   it('lets an error of our own out as it is', async () => {
-    vi.spyOn(console, 'error').mockReturnValue()
     const ours = new Error('no run csv-1 in the ledger')
     expect(await thrownBy(ours)).toMatchObject({ message: ours.message })
   })

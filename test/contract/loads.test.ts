@@ -1,0 +1,213 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { reportOf } from '../../shared/ledger/report.ts'
+import { runs } from '../../shared/ledger/runs.ts'
+import type { FileCounts, RegionOutcome, Runs } from '../../shared/ledger/runs.ts'
+import { closeRun } from '../../shared/sync/close-run.ts'
+import {
+  BehindOlderRun,
+  checkJob,
+  recordOutcome,
+  startJob,
+  turnIn,
+  waitAfter,
+} from '../../shared/sync/load-region.ts'
+import { noteFile, openCopy, openDrop, runOf } from '../../shared/sync/open-run.ts'
+import type { Drop } from '../../shared/sync/open-run.ts'
+import { settleOwed } from '../../shared/sync/settle-owed.ts'
+import type { ExecutionState } from '../../shared/sync/settle-owed.ts'
+import { memoryFiles } from '../unit/memory-files.ts'
+import { openLedger } from './open-ledger.ts'
+import type { OpenLedger } from './open-ledger.ts'
+
+const REGIONS = ['us-east-1', 'us-west-2']
+const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString()
+const drop = (version: string, minute: number): Drop => ({
+  bucket: 'b',
+  key: 'k',
+  version,
+  droppedAt: at(minute),
+})
+const FILE: FileCounts = { rows: 3, accepted: 3, rejected: 0, superseded: 0, inactive: 0, tableOwned: 0 }
+
+let opened: OpenLedger
+let ledger: Runs
+beforeEach(async () => {
+  opened = await openLedger()
+  ledger = runs(opened.table)
+})
+afterEach(() => opened.close())
+
+const open = async (version: string, minute: number): Promise<string> => {
+  await openDrop(ledger, drop(version, minute), REGIONS, `arn:csv-drop:${version}`)
+  const run = runOf(drop(version, minute))
+  await noteFile(ledger, run, FILE)
+  return run
+}
+
+const outcome = (region: string, more: Partial<RegionOutcome> = {}): RegionOutcome => ({
+  ...{ region, result: 'applied', processed: 3, failures: 0, attempt: 1, at: at(10) },
+  ...more,
+})
+const failure = (region: string, attempt = 1) =>
+  outcome(region, { result: 'failed', reason: 'TimeoutError', processed: 0, attempt, at: at(10) })
+
+const settle = async (now: string, state: ExecutionState = 'ended') => {
+  const begun: string[] = []
+  const counts = await settleOwed({
+    ledger,
+    regions: REGIONS,
+    now,
+    stateOf: () => Promise.resolve(state),
+    loadArn: (name) => `arn:load-region:${name}`,
+    load: (name) => Promise.resolve(begun.push(name)),
+  })
+  return { ...counts, begun }
+}
+
+describe('a drop', () => {
+  it('is owed to every Region from the moment it is opened, once however often its event comes', async () => {
+    const run = await open('v1', 1)
+    await recordOutcome(ledger, run, outcome('us-east-1'))
+    await open('v1', 1)
+    expect(await ledger.owed('us-east-1')).toEqual([])
+    expect(await ledger.owed('us-west-2')).toMatchObject([{ run, state: 'loading', attempts: 1 }])
+  })
+
+  it('has its turn after those dropped before it, and not before', async () => {
+    const first = await open('v1', 1)
+    const second = await open('v2', 2)
+    expect(await turnIn(ledger, first, 'us-west-2')).toBe('go')
+    expect(await turnIn(ledger, second, 'us-west-2')).toBe('busy')
+    await recordOutcome(ledger, first, outcome('us-west-2'))
+    expect(await turnIn(ledger, second, 'us-west-2')).toBe('go')
+    expect(await turnIn(ledger, second, 'us-east-1')).toBe('busy')
+  })
+
+  it('does not wait in an execution behind one that has failed', async () => {
+    const first = await open('v1', 1)
+    const second = await open('v2', 2)
+    await recordOutcome(ledger, first, failure('us-west-2'))
+    await expect(turnIn(ledger, second, 'us-west-2')).rejects.toThrow(BehindOlderRun)
+  })
+})
+
+describe('what is owed', () => {
+  it('is tried again under the next name, each Region by itself, ever more rarely', async () => {
+    const run = await open('v1', 1)
+    await recordOutcome(ledger, run, outcome('us-east-1'))
+    await recordOutcome(ledger, run, failure('us-west-2'))
+    expect((await settle(at(10))).begun).toEqual([])
+    expect((await settle(at(11))).begun).toEqual([`${run}-us-west-2-2`])
+    expect((await settle(at(11), 'running')).begun).toEqual([])
+    await recordOutcome(ledger, run, failure('us-west-2', 9))
+    expect((await settle(at(30))).begun).toEqual([])
+    expect((await settle(at(32))).begun).toEqual([`${run}-us-west-2-10`])
+    await recordOutcome(ledger, run, outcome('us-west-2', { attempt: 10 }))
+    expect((await settle(at(99))).owed).toBe(0)
+  })
+
+  it('is taken up when its attempt has ended without a word, and left while it may still be begun', async () => {
+    const run = await open('v1', 1)
+    expect((await settle(at(20), 'running')).begun).toEqual([])
+    expect((await settle(at(20), 'unknown')).begun).toEqual([])
+    expect((await settle(at(20), 'ended')).begun).toEqual([`${run}-us-east-1-2`, `${run}-us-west-2-2`])
+    expect((await settle(at(90), 'unknown')).begun).toHaveLength(2)
+  })
+
+  it('is no more when there is nothing to load', async () => {
+    const run = runOf(drop('v1', 1))
+    await openDrop(ledger, drop('v1', 1), REGIONS, 'arn')
+    await noteFile(ledger, run, { code: 'EMPTY_FILE', message: 'the file is empty' })
+    const close = { ledger, files: memoryFiles().files, bucket: 'work', now: at(2) }
+    expect(await closeRun(run, close)).toMatchObject({ verdict: 'refused' })
+    expect((await Promise.all(REGIONS.map((region) => ledger.owed(region)))).flat()).toEqual([])
+  })
+
+  it('goes when the files are gone, and with a copy that failed, which the next one makes up for', async () => {
+    const run = await open('v1', 1)
+    await recordOutcome(ledger, run, { ...failure('us-west-2'), reason: 'FilesGone' })
+    const task = {
+      slot: at(5),
+      execution: 'arn:copy:1',
+      primary: 'us-east-1',
+      standby: 'us-west-2',
+      bucket: 'b',
+    }
+    const copy = await openCopy(ledger, task, at(5))
+    expect(await ledger.owed('us-west-2')).toMatchObject([{ run: copy.run }])
+    await recordOutcome(ledger, copy.run, failure('us-west-2'))
+    expect(await ledger.owed('us-west-2')).toEqual([])
+  })
+})
+
+describe('a copy', () => {
+  const task = {
+    slot: at(5),
+    execution: 'arn:copy:1',
+    primary: 'us-east-1',
+    standby: 'us-west-2',
+    bucket: 'b',
+  }
+
+  it('is the one execution’s that claimed its tick, also when that asks again', async () => {
+    expect(await openCopy(ledger, task, at(5))).toMatchObject({ opened: true })
+    expect(await openCopy(ledger, task, at(6))).toMatchObject({ opened: true })
+    expect(await openCopy(ledger, { ...task, execution: 'arn:copy:2' }, at(6))).toMatchObject({
+      opened: false,
+    })
+    expect(await ledger.owed('us-west-2')).toMatchObject([{ openedAt: at(5) }])
+  })
+
+  it('that died stands in nobody’s way', async () => {
+    await openCopy(ledger, task, at(5))
+    const later = await open('v9', 9)
+    expect(await turnIn(ledger, later, 'us-west-2')).toBe('busy')
+    await settle(at(20), 'ended')
+    expect(await ledger.owed('us-west-2')).toMatchObject([{ run: later }])
+  })
+})
+
+describe('a report', () => {
+  const run = {
+    run: 'r',
+    door: 'csv-drop' as const,
+    openedAt: at(1),
+    regions: REGIONS,
+    source: {},
+    file: FILE,
+  }
+  const verdict = (outcomes: RegionOutcome[], file: FileCounts = FILE) =>
+    reportOf({ ...run, file }, outcomes).verdict
+
+  it('is complete only when every Region meant has taken every row', () => {
+    const both = REGIONS.map((region) => outcome(region))
+    expect(verdict(both)).toBe('complete')
+    expect(verdict(both, { ...FILE, rejected: 1 })).toBe('complete-with-rejects')
+    expect(verdict(both.slice(1))).toBe('partial')
+    expect(verdict([...both.slice(1), outcome('us-east-1', { processed: 2 })])).toBe('partial')
+    expect(verdict([...both.slice(1), outcome('us-east-1', { failures: 1 })])).toBe('partial')
+    expect(verdict([...both.slice(1), failure('us-east-1')])).toBe('partial')
+    expect(verdict([], { ...FILE, accepted: 0, rejected: 3 })).toBe('complete-with-rejects')
+  })
+
+  it('names a Region of which nothing was heard', () => {
+    expect(reportOf(run, [outcome('us-west-2')]).regions).toMatchObject([
+      { region: 'us-east-1', result: 'failed', reason: 'NOT_LOADED' },
+      { region: 'us-west-2', result: 'applied' },
+    ])
+  })
+})
+
+describe('waiting for a job', () => {
+  it('asks at once at first and every two minutes at last, and gives up after about six hours', async () => {
+    const waits = Array.from({ length: 190 }, (_, turn) => waitAfter(turn))
+    expect(waits[0]).toBe(2)
+    expect(waits.at(-1)).toBe(120)
+    expect(waits.reduce((sum, wait) => sum + wait, 0) / 3600).toBeCloseTo(6, 0)
+    const running = () => Promise.resolve({ state: 'running' as const, processed: 1, failures: 0 })
+    expect(await checkJob(running, 'j', 5)).toMatchObject({ state: 'running', job: 'j', turn: 6 })
+    expect(await checkJob(running, 'j', 190)).toMatchObject({ state: 'failed' })
+    expect(await startJob(() => Promise.resolve('busy'), 3)).toMatchObject({ state: 'busy', turn: 4 })
+    expect(await startJob(() => Promise.resolve('busy'), 190)).toMatchObject({ state: 'failed' })
+  })
+})

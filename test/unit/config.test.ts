@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { readConfig } from '../../shared/runtime/config.ts'
+
+const entry = (region: string) => ({
+  region,
+  applicationId: 'a'.repeat(32),
+  lane: `https://sqs.example.com/1/${region}`,
+})
+const good = {
+  AWS_REGION: 'us-east-1',
+  PREFIX: 'samepoint',
+  PARTITION: 'aws',
+  ACCOUNT_ID: '123456789012',
+  REGIONS: JSON.stringify([entry('us-east-1'), entry('eu-west-1')]),
+  PRIMARY_REGION: 'us-east-1',
+  STANDBY_REGION: 'eu-west-1',
+  CUSTOMER_TABLE: 'customers',
+  LEDGER_TABLE: 'ledger',
+  WORK_BUCKET: 'work',
+  CSV_DROP_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:csv-drop',
+  LOAD_REGION_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:load-region',
+  QUOTA_SHARE: '0.7',
+}
+
+describe('the configuration', () => {
+  it('names what the regional stacks have named', () => {
+    expect(readConfig(good).regions[1]).toEqual({
+      ...entry('eu-west-1'),
+      bucket: 'samepoint-123456789012-eu-west-1',
+      importRole: 'arn:aws:iam::123456789012:role/samepoint-import-eu-west-1',
+      exportRole: 'arn:aws:iam::123456789012:role/samepoint-export-eu-west-1',
+    })
+  })
+
+  it('says all that is missing or wrong at once', () => {
+    expect(() => readConfig({ ...good, LEDGER_TABLE: undefined, QUOTA_SHARE: '7', REGIONS: '[' })).toThrow(
+      /LEDGER_TABLE.*QUOTA_SHARE|QUOTA_SHARE.*LEDGER_TABLE/,
+    )
+  })
+
+  it.each([
+    ['one Region', { REGIONS: JSON.stringify([entry('us-east-1')]) }, 'two or more'],
+    ['a Region twice', { REGIONS: JSON.stringify([entry('us-east-1'), entry('us-east-1')]) }, 'twice'],
+    [
+      'a project id that is none',
+      { REGIONS: JSON.stringify([entry('us-east-1'), { ...entry('eu-west-1'), applicationId: 'x' }]) },
+      '32 hex',
+    ],
+    ['one Region for both', { STANDBY_REGION: 'us-east-1' }, 'both us-east-1'],
+    ['a Region that is not listed', { LANE_REGION: 'us-west-2' }, 'us-west-2 is not one of'],
+  ])('refuses %s', (_what, change, says) => {
+    expect(() => readConfig({ ...good, ...change })).toThrow(says)
+  })
+})
