@@ -77,10 +77,8 @@ const grants = {
   'stage-file': [
     list(arnOf('WorkBucket'), 'runs'),
     allow('s3:GetObject', inBucket('WorkBucket', 'runs/*')),
-    allow(
-      's3:PutObject',
-      everywhere((region) => regionBucket(region, '/staging/*')),
-    ),
+    write(everywhere((region) => regionBucket(region, '/staging/*'))),
+    ledger('GetItem', 'BatchGetItem'),
   ],
   'start-import': [
     pinpoint(
@@ -121,6 +119,10 @@ const grants = {
     allow('s3:GetObject', regionBucket(standby, '/exports/*')),
     write(regionBucket(standby, '/staging/*')),
     ledger('BatchGetItem', 'GetItem', 'PutItem'),
+    allow(
+      'sqs:SendMessage',
+      everywhere((region) => arnOf(laneOf(region))),
+    ),
   ],
   'apply-inactive': [
     allow('s3:GetObject', regionBucket(standby, '/staging/*/inactive.json')),
@@ -129,7 +131,8 @@ const grants = {
     ledger('GetItem', 'PutItem', 'DeleteItem'),
   ],
   'close-copy': [
-    ledger('GetItem', 'PutItem', 'DeleteItem', 'Query'),
+    allow('s3:GetObject', regionBucket(standby, '/staging/*/behind.json')),
+    ledger('BatchGetItem', 'GetItem', 'PutItem', 'DeleteItem', 'Query'),
     write(inBucket('WorkBucket', 'reports/*')),
   ],
 }

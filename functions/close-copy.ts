@@ -4,13 +4,13 @@ import { reportRecoveryPoint } from '../shared/runtime/metrics.ts'
 import { wire } from '../shared/runtime/wire.ts'
 import { closeCopy } from '../shared/sync/close-copy.ts'
 
-const { closing, config } = wire()
+const { bucketIn, closing, config, memoryIn } = wire()
+const { primary, standby } = config
+const lanes = { primary: memoryIn(primary), standby: memoryIn(standby) }
 
 export const handler = door(async ({ run, startedAt }: { run: string; startedAt: string }) => {
-  const { verdict, age } = await closeCopy(
-    { run, standby: config.standby, exportStartedAt: startedAt },
-    closing(),
-  )
-  reportRecoveryPoint(config.standby, age)
+  const copy = { run, standby, exportStartedAt: startedAt }
+  const { verdict, age } = await closeCopy(copy, { lanes, ...bucketIn(standby) }, closing())
+  reportRecoveryPoint(standby, age)
   return { verdict, recoveryPointAge: age }
 })

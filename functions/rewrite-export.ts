@@ -5,21 +5,19 @@ import { wire } from '../shared/runtime/wire.ts'
 import { noteFile } from '../shared/sync/open-run.ts'
 import { rewriteExport } from '../shared/sync/rewrite-export.ts'
 
-const { bucketIn, config, ledger, memoryIn } = wire()
-
-const tableOwned = async (ids: readonly string[]): Promise<ReadonlySet<string>> => {
-  const sent = [config.primary, config.standby].map((region) => memoryIn(region).sent(ids))
-  return new Set((await Promise.all(sent)).flatMap((known) => [...known.keys()]))
-}
+const { bucketIn, config, consents, ledger, markDirty, memoryIn } = wire()
+const memories = { primary: memoryIn(config.primary), standby: memoryIn(config.standby) }
 
 interface RewriteExport {
   readonly run: string
   readonly exported: Place
   readonly expected: number
+  readonly startedAt: string
 }
 
-export const handler = door(async ({ run, exported, expected }: RewriteExport) => {
-  const file = await rewriteExport({ run, exported, expected, tableOwned, ...bucketIn(config.standby) })
-  await noteFile(ledger, run, file)
+export const handler = door(async ({ startedAt, ...task }: RewriteExport) => {
+  const lanes = { ...memories, consents, exportStartedAt: startedAt }
+  const file = await rewriteExport({ ...task, lanes, markDirty, ...bucketIn(config.standby) })
+  await noteFile(ledger, task.run, file)
   return file
 })

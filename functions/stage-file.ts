@@ -1,10 +1,19 @@
-/** Stage file: a run's import files → the bucket of one Region. */
+/** Stage file: a run's import files → the bucket of one Region; a late attempt brings nothing that is older than what is there. */
 import { door } from '../shared/runtime/door.ts'
 import { wire } from '../shared/runtime/wire.ts'
 import { stageFile } from '../shared/sync/load-region.ts'
+import { sourceOf } from '../shared/sync/open-run.ts'
 
-const { bucketIn, work } = wire()
+const { bucketIn, consents, ledger, memoryIn, work } = wire()
 
-export const handler = door(({ run, region }: { run: string; region: string }) =>
-  stageFile(run, work, bucketIn(region)),
-)
+interface StageFile {
+  readonly run: string
+  readonly region: string
+  readonly attempt: number
+}
+
+export const handler = door(async ({ run, region, attempt }: StageFile) => {
+  const { droppedAt } = await sourceOf(ledger, run)
+  const fresh = { droppedAt, consents, memory: memoryIn(region) }
+  return stageFile({ run, attempt, work, target: bucketIn(region), fresh })
+})

@@ -5,6 +5,8 @@ import type { OptOut } from './endpoint.ts'
 export interface Consent {
   readonly value: OptOut
   readonly at: string
+  /** Of an opt-in: it takes back an opt-out that we had heard of, by whatever door, and told the Regions. */
+  readonly takesBack?: boolean
 }
 
 /**
@@ -17,6 +19,14 @@ export const join = (one: Consent | undefined, other: Consent | undefined): Cons
   return one.value === 'ALL' ? one : other
 }
 
+/** What is known after `news`: an opt-in over a known opt-out says that it takes that back, in every Region. */
+export const hear = (known: Consent | undefined, news: Consent | undefined): Consent | undefined => {
+  const joined = join(known, news)
+  return joined !== known && joined?.value === 'NONE' && known?.value === 'ALL'
+    ? { ...joined, takesBack: true }
+    : joined
+}
+
 /**
  * The `OptOut` to put in a write to one Region, or undefined to leave it out (Pinpoint then keeps what it has).
  * An opt-out is always said. `NONE` is said only to take back an opt-out that we ourselves sent there, after a newer,
@@ -27,5 +37,6 @@ export const optOutToSend = (
   lastSent: OptOut | undefined,
 ): OptOut | undefined => {
   if (known?.value === 'ALL') return 'ALL'
-  return known?.value === 'NONE' && lastSent === 'ALL' ? 'NONE' : undefined
+  const told = lastSent ?? (known?.takesBack ? 'ALL' : undefined)
+  return known?.value === 'NONE' && told === 'ALL' ? 'NONE' : undefined
 }

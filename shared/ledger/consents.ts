@@ -14,9 +14,9 @@ export const consentRegister = (table: Table): Consents => {
   const keyOf = (id: string) => ({ pk: `consent#${hashOf(id)}`, sk: 'consent' })
   return {
     of: (ids) => rowsOf<Consent>(table, ids, keyOf),
-    note: (id, { value, at }) =>
+    note: (id, { value, at, takesBack }) =>
       table.put(
-        { ...keyOf(id), value, at },
+        { ...keyOf(id), value, at, ...(takesBack && { takesBack }) },
         {
           expression: `attribute_not_exists(pk) OR #at < :at OR (#at = :at AND #value ${value === 'ALL' ? 'IN (:value, :other)' : '= :value'})`,
           names: { '#at': 'at', '#value': 'value' },

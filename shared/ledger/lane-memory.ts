@@ -14,6 +14,8 @@ export interface Sent {
   readonly optOut?: OptOut
   /** Clearable fields that may be set there, see `fieldsOf`. */
   readonly fields: readonly string[]
+  /** When it was noted, ISO 8601: a file that is older must not follow it. */
+  readonly at: string
   /** Stands for the spelling of the id it was sent for: a row `Ada` that goes must not take `ada` with it. */
   readonly spelling?: string
 }

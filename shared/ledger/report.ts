@@ -37,6 +37,7 @@ const unheardOf = (region: string): RegionOutcome => ({
   reason: 'NOT_LOADED',
   processed: 0,
   failures: 0,
+  left: 0,
   attempt: 0,
   at: '',
 })
@@ -47,6 +48,7 @@ const withoutTime = ({
   reason,
   processed,
   failures,
+  left,
   attempt,
 }: RegionOutcome): Report['regions'][number] => ({
   region,
@@ -54,15 +56,17 @@ const withoutTime = ({
   ...(reason !== undefined && { reason }),
   processed,
   failures,
+  left,
   attempt,
 })
 
 const verdictOf = ({ file, regions }: Run, outcomes: readonly RegionOutcome[]): Verdict => {
   if (file && 'code' in file) return 'refused'
   const rejects: Verdict = file && file.rejected > 0 ? 'complete-with-rejects' : 'complete'
+  if (file?.behind) return 'partial'
   if (file?.accepted === 0) return rejects
-  const isWhole = ({ result, failures, processed }: RegionOutcome) =>
-    result === 'applied' && failures === 0 && processed === file?.accepted
+  const isWhole = ({ result, failures, processed, left }: RegionOutcome) =>
+    result === 'applied' && failures === 0 && processed + left === file?.accepted
   const whole = outcomes.filter(isWhole).map(({ region }) => region)
   return regions.every((region) => whole.includes(region)) ? rejects : 'partial'
 }

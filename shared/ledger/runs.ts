@@ -25,6 +25,8 @@ export interface FileCounts {
   readonly inactive: number
   /** Only in an export: endpoints of the customer table, which reach the standby by its lane. */
   readonly tableOwned: number
+  /** Of those, the ones that the lane still owed the standby when the copy closed. */
+  readonly behind?: number
 }
 
 /** The whole file was refused; nothing was imported. */
@@ -41,6 +43,8 @@ export interface RegionOutcome {
   /** Rows the Region's job read, and those of them it did not take. */
   readonly processed: number
   readonly failures: number
+  /** Rows left out of a later attempt, as the customer table has sent newer ones since the drop. */
+  readonly left: number
   readonly attempt: number
   /** ISO 8601. */
   readonly at: string
@@ -58,7 +62,8 @@ export interface Owed {
   readonly attempts: number
   /** ARN of the execution that makes the attempt. */
   readonly execution: string
-  /** Not to be tried again before, ISO 8601. */
+  /** When the attempt was begun, and before when there is not to be another. ISO 8601. */
+  readonly begunAt: string
   readonly notBefore: string
 }
 
@@ -76,7 +81,10 @@ export interface Runs {
   note(run: Run): Promise<void>
   record(run: string, outcome: RegionOutcome): Promise<void>
   outcomes(run: string): Promise<RegionOutcome[]>
-  owe(owed: Owed): Promise<void>
+  /** False, and nothing written, where a later attempt is owed already. */
+  owe(owed: Owed): Promise<boolean>
+  /** Notes the next attempt of what is still owed as `seen`; false where that has been settled or begun meanwhile. */
+  begin(seen: Owed, next: Owed): Promise<boolean>
   settle(owed: Pick<Owed, 'region' | 'openedAt' | 'run'>): Promise<void>
   /** What a Region is owed, oldest first. */
   owed(region: Region): Promise<Owed[]>
@@ -102,7 +110,19 @@ export const runs = (table: Table): Runs => {
       const rows = await table.query(`run#${run}`)
       return rows.filter(({ sk }) => sk.startsWith('outcome#')) as unknown as RegionOutcome[]
     },
-    owe: async (owed) => void (await table.put({ ...owed, ...owedKey(owed) })),
+    owe: (owed) =>
+      table.put(
+        { ...owed, ...owedKey(owed) },
+        {
+          expression: 'attribute_not_exists(pk) OR attempts <= :attempts',
+          values: { ':attempts': owed.attempts },
+        },
+      ),
+    begin: (seen, next) =>
+      table.put(
+        { ...next, ...owedKey(next) },
+        { expression: 'attempts = :seen', values: { ':seen': seen.attempts } },
+      ),
     settle: async (owed) => void (await table.delete(owedKey(owed))),
     owed: async (region) => (await table.query(`owed#${region}`)) as unknown as Owed[],
     noteRecoveryPoint: async (standby, point) =>

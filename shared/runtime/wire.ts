@@ -7,6 +7,7 @@ import { laneMemory } from '../ledger/lane-memory.ts'
 import { runs } from '../ledger/runs.ts'
 import { ledgerTable } from '../ledger/table.ts'
 import type { Close } from '../sync/close-run.ts'
+import { markDirty } from '../sync/mark-dirty.ts'
 import type { Files } from '../sync/files.ts'
 import type { Item } from '../sources/customer-table.ts'
 import type { Lane } from '../sync/send-lane.ts'
@@ -14,6 +15,7 @@ import { clients } from './clients.ts'
 import { readConfig } from './config.ts'
 import type { Config, RegionConfig } from './config.ts'
 import { s3Files } from './files.ts'
+import { enqueue } from './lane-queue.ts'
 import { oncePerRegion } from './once-per-region.ts'
 
 const waiting = {
@@ -30,6 +32,8 @@ export const wire = () => {
   const table = ledgerTable(clients.documents(config.hub), config.ledgerTable)
   const work = { bucket: config.workBucket, files: s3Files(clients.s3(config.hub)) }
   const ledger = runs(table)
+  const queues = clients.queues(config.hub)
+  const regions = config.regions.map(({ region }) => region)
   const consents = consentRegister(table)
   const memoryIn = (region: string) => laneMemory(table, region)
   // The pace of a Region's calls lives in its destination: one for the life of the sandbox.
@@ -39,10 +43,12 @@ export const wire = () => {
     consents,
     ledger,
     memoryIn,
+    markDirty: (ids: readonly string[]) =>
+      markDirty(ids, regions, (region, markers) => enqueue(queues, regionOf(config, region).lane, markers)),
     waiting,
     /** The hub's work bucket. */
     work,
-    queues: clients.queues(config.hub),
+    queues,
     states: clients.states(config.hub),
     regionOf: (region: string) => regionOf(config, region),
     bulkIn: (region: string): Bulk => bulkOf(destinationIn(region)),

@@ -21,6 +21,21 @@ export const endpointOf = (
   return OptOut === 'ALL' ? { ...silent, OptOut } : silent
 }
 
+/**
+ * What is left of an unfit row that says `ALL`: its id, and its address where that is fit. Undefined where the row says
+ * nothing of consent, or names nobody.
+ */
+export const optOutOf = (
+  columns: readonly Column[],
+  cells: readonly string[],
+): { readonly Id: string; readonly endpoint: Endpoint | undefined } | undefined => {
+  if (cells.length !== columns.length) return undefined
+  const { Id, Address, ChannelType, OptOut } = candidateOf(columns, cells)
+  if (!Id || OptOut !== 'ALL') return undefined
+  const checked = check({ Id, OptOut, ...(Address && { Address }), ...(ChannelType && { ChannelType }) })
+  return { Id, endpoint: 'Id' in checked ? checked : undefined }
+}
+
 type Node = Map<string, Node | string | number | string[]>
 
 const candidateOf = (columns: readonly Column[], cells: readonly string[]): Candidate => {

@@ -8,7 +8,7 @@ import type { Runs } from '../ledger/runs.ts'
 import type { Files } from './files.ts'
 import { noteFile } from './open-run.ts'
 import { inactiveKey } from './places.ts'
-import { utf8 } from './text-lines.ts'
+import { textOf } from './text-lines.ts'
 
 export interface ApplyInactive {
   readonly run: string
@@ -26,23 +26,25 @@ export const applyInactive = async (task: ApplyInactive, until: number): Promise
   const { run, ledger, bucket, files, destination } = task
   const bytes = await files.read({ bucket, key: inactiveKey(run) })
   if (!bytes) throw new Error('the list of INACTIVE endpoints has gone')
-  let text = ''
-  for await (const chunk of utf8(bytes)) text += chunk
-  const endpoints = JSON.parse(text) as Endpoint[]
+  const endpoints = JSON.parse(await textOf(bytes)) as Endpoint[]
   const counts = tally(await destination.apply(endpoints.map(put), until))
   if (counts.failed > 0) {
     throw new Error(`the Region did not take ${counts.failed} of ${endpoints.length} INACTIVE endpoints`)
   }
-  if (counts.rejected > 0) await noteRejected(ledger, run, counts.rejected)
+  if (counts.rejected > 0)
+    await noteRejected(ledger, run, { all: endpoints.length, rejected: counts.rejected })
   return counts
 }
 
-const noteRejected = async (ledger: Runs, run: string, rejected: number): Promise<void> => {
+/** Counted from the whole, so that a step that is done again counts the same again. */
+const noteRejected = async (
+  ledger: Runs,
+  run: string,
+  inactive: { all: number; rejected: number },
+): Promise<void> => {
   const file = (await ledger.find(run))?.file
   if (!file || 'code' in file) return
-  await noteFile(ledger, run, {
-    ...file,
-    rejected: file.rejected + rejected,
-    inactive: file.inactive - rejected,
-  })
+  const unusable = file.rows - file.accepted - file.superseded - file.tableOwned - inactive.all
+  const counts = { rejected: unusable + inactive.rejected, inactive: inactive.all - inactive.rejected }
+  await noteFile(ledger, run, { ...file, ...counts })
 }

@@ -2,8 +2,11 @@
 import type { Region } from '../endpoint/endpoint.ts'
 import type { JobState, Place, Started } from '../destinations/destination.ts'
 import type { Owed, RegionOutcome, Runs } from '../ledger/runs.ts'
-import type { Files } from './files.ts'
+import type { Files, ObjectRef } from './files.ts'
+import { freshLines } from './fresh-lines.ts'
+import type { Fresh } from './fresh-lines.ts'
 import { importPrefix, stagingPrefix } from './places.ts'
+import { lines, utf8 } from './text-lines.ts'
 
 interface Bucket {
   readonly bucket: string
@@ -15,18 +18,48 @@ export class FilesGone extends Error {
   override readonly name = 'FilesGone'
 }
 
-/** Copies a run's import files from the work bucket into the Region's bucket. Throws {@link FilesGone}. */
-export const stageFile = async (run: string, work: Bucket, target: Bucket): Promise<Place> => {
+/** Where a Region's Import Job finds a run's files. */
+export interface Staged extends Place {
+  /** Rows left out, as the customer table has sent newer ones since. */
+  readonly left: number
+}
+
+export interface Stage {
+  readonly run: string
+  readonly attempt: number
+  readonly work: Bucket
+  /** The Region's. */
+  readonly target: Bucket
+  readonly fresh: Fresh
+}
+
+/**
+ * Puts a run's import files into the Region's bucket: copied within S3 at the first attempt, and at a later one, which may
+ * be hours later, line by line through what has been heard and sent since. Throws {@link FilesGone}.
+ */
+export const stageFile = async ({ run, attempt, work, target, fresh }: Stage): Promise<Staged> => {
   const keys = await work.files.list(work.bucket, importPrefix(run))
   if (keys.length === 0) throw new FilesGone('the import files of the run are no longer in the work bucket')
+  const counts = { left: 0 }
   for (const key of keys) {
-    const name = key.slice(importPrefix(run).length)
-    await target.files.copy(
-      { bucket: work.bucket, key },
-      { bucket: target.bucket, key: stagingPrefix(run) + name },
-    )
+    const to = {
+      bucket: target.bucket,
+      key: stagingPrefix(run, attempt) + key.slice(importPrefix(run).length),
+    }
+    if (attempt === 1) await target.files.copy({ bucket: work.bucket, key }, to)
+    else
+      await target.files.write(
+        to,
+        freshLines(await linesOf({ bucket: work.bucket, key }, work), fresh, counts),
+      )
   }
-  return { bucket: target.bucket, prefix: stagingPrefix(run) }
+  return { bucket: target.bucket, prefix: stagingPrefix(run, attempt), left: counts.left }
+}
+
+const linesOf = async (object: ObjectRef, { files }: Bucket): Promise<AsyncIterable<string>> => {
+  const bytes = await files.read(object)
+  if (!bytes) throw new FilesGone('an import file of the run is no longer in the work bucket')
+  return lines(utf8(bytes))
 }
 
 /** What a waiting state machine knows of an import or an export. */
@@ -36,6 +69,8 @@ export interface JobProgress {
   readonly job?: string
   readonly processed: number
   readonly failures: number
+  /** Why it failed; '' while it has not. */
+  readonly reason: string
   /** Times asked so far. */
   readonly turn: number
   /** Seconds to wait before asking again. */
@@ -45,12 +80,16 @@ export interface JobProgress {
 /** After about six hours a job that is not done counts as failed; nine events a turn leave room in an execution's history. */
 const TURNS = 190
 
+/** The Region's own word: the job is FAILED. */
+const JOB_FAILED = 'JOB_FAILED'
+
 /** Starts an import or an export, or says when to ask again. */
 export const startJob = async (start: () => Promise<Started>, turn: number): Promise<JobProgress> => {
   const started = await start()
-  const none = { processed: 0, failures: 0 }
-  if (started !== 'busy') return { state: 'running', job: started.job, ...none, turn: 0, wait: waitAfter(0) }
-  return { state: turn < TURNS ? 'busy' : 'failed', ...none, turn: turn + 1, wait: waitAfter(turn) }
+  const none = { processed: 0, failures: 0, reason: '' }
+  if (started !== 'busy') return { ...none, state: 'running', job: started.job, turn: 0, wait: waitAfter(0) }
+  const next = { ...none, turn: turn + 1, wait: waitAfter(turn) }
+  return turn < TURNS ? { ...next, state: 'busy' } : { ...next, state: 'failed', reason: 'NO_PLACE' }
 }
 
 /** Looks at a job; with each turn the next wait grows, so that a job of hours costs few events. */
@@ -60,8 +99,10 @@ export const checkJob = async (
   turn: number,
 ): Promise<JobProgress> => {
   const found = await check(job)
-  const state = found.state === 'running' && turn >= TURNS ? 'failed' : found.state
-  return { ...found, state, job, turn: turn + 1, wait: waitAfter(turn) }
+  const next = { ...found, job, reason: '', turn: turn + 1, wait: waitAfter(turn) }
+  if (found.state === 'running' && turn >= TURNS)
+    return { ...next, state: 'failed', reason: 'NOT_OVER_IN_TIME' }
+  return found.state === 'failed' ? { ...next, reason: JOB_FAILED } : next
 }
 
 /** 2, 2, 3, 4, 6 … seconds, then every two minutes: 190 looks in six hours. */
@@ -74,37 +115,44 @@ export class BehindOlderRun extends Error {
 
 /**
  * Whether it is the run's turn in the Region: jobs that overlap, or a newer file before an older one, would leave each
- * Region with other rows. `busy` while an older run is being loaded; throws {@link BehindOlderRun} when one has failed.
+ * Region with other rows. `busy` while an older run is being loaded; throws {@link BehindOlderRun} when one has failed. A
+ * copy does not wait for what has failed: it brings more than that.
  */
 export const turnIn = async (ledger: Runs, run: string, region: Region): Promise<'go' | 'busy'> => {
-  const openedAt = (await ledger.find(run))?.openedAt ?? ''
-  const isOlder = (owed: Owed) => `${owed.openedAt}#${owed.run}` < `${openedAt}#${run}`
+  const found = await ledger.find(run)
+  const isOlder = (owed: Owed) => `${owed.openedAt}#${owed.run}` < `${found?.openedAt ?? ''}#${run}`
   const older = (await ledger.owed(region)).filter(isOlder)
-  if (older.some(({ state }) => state === 'failed'))
-    throw new BehindOlderRun('an older run has failed in this Region')
-  return older.length > 0 ? 'busy' : 'go'
+  if (older.some(({ state }) => state === 'loading')) return 'busy'
+  if (older.length === 0 || found?.door === 'region-copy') return 'go'
+  throw new BehindOlderRun('an older run has failed in this Region')
 }
 
 /** The least wait before a failed load is tried again, and the longest (ms): at every tick for half an hour, then more rarely. */
 const FIRST_RETRY = 5_000
 const LONGEST_RETRY = 3_600_000
+/** A file whose job the Region has FAILED so often is not the Region's trouble, and must not keep the others waiting. */
+const FAILED_JOBS = 5
 
 /**
  * Writes down what became of a run in a Region. A failed file of a drop stays owed, so that it is tried again without being
- * dropped again; a failed copy does not, as the next one is complete anyway.
+ * dropped again, but for what trying will not help; a failed copy does not, as the next one is complete anyway.
  */
 export const recordOutcome = async (ledger: Runs, run: string, outcome: RegionOutcome): Promise<void> => {
   await ledger.record(run, outcome)
   const found = await ledger.find(run)
   if (!found) throw new Error(`no run ${run} in the ledger`)
-  const { region, result, attempt, reason } = outcome
+  const { region, result, attempt, at } = outcome
   const owed = { run, door: found.door, region, openedAt: found.openedAt }
-  if (result === 'applied' || found.door === 'region-copy' || reason === 'FilesGone')
-    return ledger.settle(owed)
+  if (result === 'applied' || found.door === 'region-copy' || isFinal(outcome)) return ledger.settle(owed)
   const wait = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** (attempt - 1))
-  const notBefore = new Date(Date.parse(outcome.at) + wait).toISOString()
-  return ledger.owe({ ...owed, state: 'failed', attempts: attempt, execution: '', notBefore })
+  const notBefore = new Date(Date.parse(at) + wait).toISOString()
+  await ledger.owe({ ...owed, state: 'failed', attempts: attempt, execution: '', begunAt: at, notBefore })
 }
+
+const isFinal = ({ reason, attempt }: RegionOutcome): boolean =>
+  reason === 'FilesGone' ||
+  reason === 'BadRequestException' ||
+  (reason === JOB_FAILED && attempt >= FAILED_JOBS)
 
 /** The name of the execution that loads `run` into `region` for the nth time: a second start of it is refused by name. */
 export const loadName = (run: string, region: Region, attempt: number): string =>

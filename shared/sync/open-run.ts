@@ -1,7 +1,7 @@
 /** Opens runs under names made of their cause, so that a cause that comes twice is one run. */
 import { createHash } from 'node:crypto'
 import type { Region } from '../endpoint/endpoint.ts'
-import type { Place } from '../destinations/destination.ts'
+import type { Staged } from './load-region.ts'
 import type { FileCounts, FileRefused, Run, Runs } from '../ledger/runs.ts'
 import type { ObjectRef } from './files.ts'
 import { stagingPrefix } from './places.ts'
@@ -37,7 +37,7 @@ export const openDrop = async (
   // Before the run itself: whoever comes back after a crash in between writes the same rows again.
   for (const region of regions) {
     const debt = { run, door: 'csv-drop', region, openedAt, execution } as const
-    await ledger.owe({ ...debt, state: 'loading', attempts: 1, notBefore: openedAt })
+    await ledger.owe({ ...debt, state: 'loading', attempts: 1, begunAt: openedAt, notBefore: openedAt })
   }
   await ledger.open({ run, door: 'csv-drop', openedAt, regions, source })
 }
@@ -78,7 +78,7 @@ export interface OpenedCopy {
   /** False when another execution makes, or has made, this tick's copy. */
   readonly opened: boolean
   readonly standby: Region
-  readonly from: Place
+  readonly from: Staged
 }
 
 /** Claims the copy of one tick, now (ISO 8601). Asked again by the execution that has it, says so again. */
@@ -97,7 +97,7 @@ export const openCopy = async (ledger: Runs, task: CopyTask, now: string): Promi
       openedAt: found?.openedAt ?? now,
       execution,
     } as const
-    await ledger.owe({ ...debt, state: 'loading', attempts: 1, notBefore: now })
+    await ledger.owe({ ...debt, state: 'loading', attempts: 1, begunAt: now, notBefore: now })
   }
-  return { run, opened, standby, from: { bucket, prefix: stagingPrefix(run) } }
+  return { run, opened, standby, from: { bucket, prefix: stagingPrefix(run, 1), left: 0 } }
 }

@@ -6,7 +6,9 @@ export const reportKey = (run: string): string => `reports/${run}/report.json`
 export const rejectsKey = (run: string): string => `reports/${run}/rejects.csv`
 
 /** In the bucket of each Region. */
-export const stagingPrefix = (run: string): string => `staging/${run}/import/`
+/** A prefix for each attempt: a job that an earlier one gave up on is not taken for its own. */
+export const stagingPrefix = (run: string, attempt: number): string => `staging/${run}/${attempt}/`
+export const behindKey = (run: string): string => `staging/${run}/behind.json`
 export const inactiveKey = (run: string): string => `staging/${run}/inactive.json`
 /** A prefix for each attempt: a job whose answer was lost may still write under the one before. */
 export const exportPrefix = (run: string, attempt: string): string => `exports/${run}/${attempt}/`

@@ -2,7 +2,7 @@
 import { fieldsOf, withClears } from '../endpoint/clears.ts'
 import { put, remove } from '../endpoint/change.ts'
 import type { Change } from '../endpoint/change.ts'
-import { join, optOutToSend } from '../endpoint/consent.ts'
+import { hear, optOutToSend } from '../endpoint/consent.ts'
 import type { Consent } from '../endpoint/consent.ts'
 import type { Endpoint, OptOut } from '../endpoint/endpoint.ts'
 import { fingerprint } from '../endpoint/fingerprint.ts'
@@ -37,21 +37,28 @@ export type Plan =
       readonly problems: readonly Problem[]
     }
   | { readonly kind: 'unchanged'; readonly id: string; readonly consent: Consent | undefined }
-  | { readonly kind: 'unfit'; readonly id: string; readonly problems: readonly Problem[] }
+  | {
+      readonly kind: 'unfit'
+      readonly id: string
+      readonly problems: readonly Problem[]
+      readonly consent: Consent | undefined
+    }
 
 export const planChange = (known: Known): Plan =>
   known.item ? planPut(known, known.item) : planRemove(known)
 
-const NEVER_SENT: Sent = { fingerprint: '', state: 'unknown', fields: [] }
+const NEVER_SENT: Sent = { fingerprint: '', state: 'unknown', fields: [], at: '' }
 
 const planPut = ({ id, before = NEVER_SENT, consent, now }: Known, item: Item): Plan => {
   // An opt-out without a date was said when it was first seen.
   const row = rowOf(item, { now, undated: consent?.value === 'ALL' ? consent.at : now })
-  if (!isRow(row)) return { kind: 'unfit', id, problems: row }
-  const joined = join(consent, row.consent)
+  if (!isRow(row)) return { kind: 'unfit', id, problems: row, consent: hearOptOut(item, consent, now) }
+  const joined = hear(consent, row.consent)
   const news = joined === consent ? undefined : joined
-  const after = afterPut(id, row, joined, before)
-  if (isApplied(before, after.fingerprint)) return { kind: 'unchanged', id, consent: news }
+  const after = { ...afterPut(id, row, joined, before), at: now }
+  // Another spelling of the id is told apart only by its note, which must then be written anew.
+  const isSame = isApplied(before, after.fingerprint) && before.spelling === after.spelling
+  if (isSame) return { kind: 'unchanged', id, consent: news }
   const change = put(endpointFor(row, optOutToSend(joined, before.optOut), before))
   return {
     kind: 'send',
@@ -64,7 +71,11 @@ const planPut = ({ id, before = NEVER_SENT, consent, now }: Known, item: Item): 
   }
 }
 
-/** Of an unfit item only the opt-out is said: what it would have said besides stays as it is in the Region. */
+/** Where not even an address can be read, the opt-out is heard all the same: whoever writes the customer next says it. */
+const hearOptOut = (item: Item, consent: Consent | undefined, now: string): Consent | undefined =>
+  item['OptOut'] === 'ALL' && consent?.value !== 'ALL' ? { value: 'ALL', at: now } : undefined
+
+/** Of an unfit item only the address and the opt-out are said: what it would have said besides stays as it is there. */
 const endpointFor = ({ endpoint, problems }: Row, optOut: OptOut | undefined, before: Sent): Endpoint => {
   const said: Endpoint = { EndpointStatus: 'ACTIVE', ...endpoint, ...(optOut && { OptOut: optOut }) }
   return problems.length > 0 ? said : withClears(said, before.fields)
@@ -75,7 +86,7 @@ const afterPut = (
   { endpoint, problems }: Row,
   consent: Consent | undefined,
   before: Sent,
-): Sent => ({
+): Omit<Sent, 'at'> => ({
   fingerprint: fingerprint({
     ...endpoint,
     OptOut: consent?.value,
@@ -87,10 +98,10 @@ const afterPut = (
   spelling: spellingOf(id),
 })
 
-const planRemove = ({ id, before = NEVER_SENT }: Known): Plan => {
+const planRemove = ({ id, before = NEVER_SENT, now }: Known): Plan => {
   const isAnothers = before.spelling !== undefined && before.spelling !== spellingOf(id)
   if (isAnothers || isApplied(before, '')) return { kind: 'unchanged', id, consent: undefined }
-  const after: Sent = { fingerprint: '', state: 'applied', fields: [] }
+  const after: Sent = { fingerprint: '', state: 'applied', fields: [], at: now }
   const during = duringSend(before, after)
   return { kind: 'send', id, change: remove(id), during, after, consent: undefined, problems: [] }
 }
@@ -104,6 +115,7 @@ const remembered = (optOut: OptOut | undefined): Pick<Sent, 'optOut'> => (optOut
 const duringSend = (before: Sent, after: Sent): Sent => ({
   fingerprint: after.fingerprint,
   state: 'unknown',
+  at: after.at,
   ...remembered(before.optOut === 'ALL' ? 'ALL' : after.optOut),
   fields: [...new Set([...before.fields, ...after.fields])],
   ...(after.spelling && { spelling: after.spelling }),

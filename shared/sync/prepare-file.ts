@@ -7,7 +7,7 @@ import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { Problem } from '../endpoint/rules.ts'
 import type { Consents } from '../ledger/consents.ts'
 import type { FileCounts, FileRefused } from '../ledger/runs.ts'
-import { endpointOf } from '../sources/csv-row.ts'
+import { endpointOf, optOutOf } from '../sources/csv-row.ts'
 import type { Files, ObjectRef } from './files.ts'
 import { inGroups } from './in-groups.ts'
 import { importPrefix, partName, rejectsKey } from './places.ts'
@@ -55,12 +55,33 @@ const surveyOf = async (task: Prepare): Promise<Survey> => {
   const lastLine = new Map<string, number>()
   const optedOut = new Set<string>()
   for await (const { line, columns, cells } of rowsOf(task)) {
-    const endpoint = endpointOf(columns, cells)
-    if (!('Id' in endpoint)) continue
-    lastLine.set(markOf(endpoint.Id), line)
-    if (endpoint.OptOut === 'ALL') optedOut.add(markOf(endpoint.Id))
+    const taken = takenOf(columns, cells)
+    // A row taken for its opt-out alone supersedes no whole one.
+    const mark = taken.endpoint && markOf(taken.endpoint.Id)
+    if (mark && (taken.problems.length === 0 || !lastLine.has(mark))) lastLine.set(mark, line)
+    if (taken.optedOut === undefined) continue
+    optedOut.add(markOf(taken.optedOut))
+    // No import line will carry it, so that it is heard here.
+    if (!taken.endpoint) await task.consents.note(taken.optedOut, { value: 'ALL', at: task.droppedAt })
   }
   return { lastLine, optedOut }
+}
+
+interface Taken {
+  readonly endpoint: Endpoint | undefined
+  /** The id of a row that says `ALL`. */
+  readonly optedOut: string | undefined
+  readonly problems: readonly Problem[]
+}
+
+/** What a row is good for. An unfit one that opts out is taken for its opt-out alone, and reported. */
+const takenOf = (columns: CsvRow['columns'], cells: CsvRow['cells']): Taken => {
+  const endpoint = endpointOf(columns, cells)
+  if ('Id' in endpoint) {
+    return { endpoint, optedOut: endpoint.OptOut === 'ALL' ? endpoint.Id : undefined, problems: [] }
+  }
+  const optOut = optOutOf(columns, cells)
+  return { endpoint: optOut?.endpoint, optedOut: optOut?.Id, problems: endpoint }
 }
 
 async function* acceptedRows(
@@ -71,11 +92,10 @@ async function* acceptedRows(
 ): AsyncGenerator<Endpoint> {
   for await (const row of rowsOf(task)) {
     counts.rows += 1
-    const endpoint = endpointOf(row.columns, row.cells)
-    if (!('Id' in endpoint)) {
-      counts.rejected += 1
-      rejects.push(...endpoint.map((problem) => rejectLine(row.line, problem)))
-    } else if (lastLine.get(markOf(endpoint.Id)) !== row.line) {
+    const { endpoint, problems } = takenOf(row.columns, row.cells)
+    rejects.push(...problems.map((problem) => rejectLine(row.line, problem)))
+    if (!endpoint) counts.rejected += 1
+    else if (lastLine.get(markOf(endpoint.Id)) !== row.line) {
       counts.superseded += 1
       rejects.push(rejectLine(row.line, SUPERSEDED))
     } else {

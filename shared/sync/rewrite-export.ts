@@ -6,7 +6,9 @@ import { readExported } from '../sources/export-file.ts'
 import type { Place } from '../destinations/destination.ts'
 import type { Files } from './files.ts'
 import { inGroups } from './in-groups.ts'
-import { inactiveKey, partName, stagingPrefix } from './places.ts'
+import { behindKey, inactiveKey, partName, stagingPrefix } from './places.ts'
+import { tableOwned } from './table-owned.ts'
+import type { Behind, Lanes } from './table-owned.ts'
 import { gunzip, lines, utf8 } from './text-lines.ts'
 
 export interface Rewrite {
@@ -18,8 +20,9 @@ export interface Rewrite {
   readonly files: Files
   /** The endpoints that the export job says it wrote. */
   readonly expected: number
-  /** Those of the ids that the customer table has ever sent to the primary or the standby, or removed there. */
-  readonly tableOwned: (ids: readonly string[]) => Promise<ReadonlySet<string>>
+  readonly lanes: Lanes
+  /** Makes every Region's lane look at these ids again. */
+  readonly markDirty: (ids: readonly string[]) => Promise<void>
 }
 
 /** An export that is not all there is worse than none: the recovery point stays where it was. */
@@ -33,24 +36,38 @@ export class ExportIncomplete extends Error {
  * lines are not as many as the job has counted, or a part is gone.
  */
 export const rewriteExport = async (task: Rewrite): Promise<FileCounts> => {
-  const counts = { rows: 0, accepted: 0, rejected: 0, superseded: 0, inactive: 0, tableOwned: 0 }
-  const inactive: Endpoint[] = []
+  const found: Found = {
+    counts: { rows: 0, accepted: 0, rejected: 0, superseded: 0, inactive: 0, tableOwned: 0 },
+    inactive: [],
+    behind: [],
+  }
   const { bucket, files, run } = task
-  await files.write({ bucket, key: stagingPrefix(run) + partName(1) }, importable(task, counts, inactive))
-  await files.write({ bucket, key: inactiveKey(run) }, Readable.from([JSON.stringify(inactive)]))
-  return counts
+  await files.write({ bucket, key: stagingPrefix(run, 1) + partName(1) }, importable(task, found))
+  await files.write({ bucket, key: inactiveKey(run) }, Readable.from([JSON.stringify(found.inactive)]))
+  await files.write({ bucket, key: behindKey(run) }, Readable.from([JSON.stringify(found.behind)]))
+  return found.counts
 }
 
-type Counts = { -readonly [count in keyof FileCounts]: number }
+/** Filled while the export is read. */
+interface Found {
+  readonly counts: { -readonly [count in keyof FileCounts]: number }
+  readonly inactive: Endpoint[]
+  readonly behind: Behind[]
+}
 
-async function* importable(task: Rewrite, counts: Counts, inactive: Endpoint[]): AsyncGenerator<string> {
+async function* importable(task: Rewrite, { counts, inactive, behind }: Found): AsyncGenerator<string> {
   for await (const group of inGroups(exportedLines(task), GROUP)) {
     counts.rows += group.length
     const usable = group.map(readExported).filter((line) => line.kind !== 'unusable')
     counts.rejected += group.length - usable.length
-    const owned = await task.tableOwned(usable.map(({ endpoint }) => endpoint.Id))
+    const owned = await tableOwned(
+      usable.map(({ endpoint }) => endpoint),
+      task.lanes,
+    )
+    behind.push(...owned.behind)
+    if (owned.dirty.length > 0) await task.markDirty(owned.dirty)
     for (const { kind, endpoint } of usable) {
-      const countedAs = owned.has(endpoint.Id) ? 'tableOwned' : COUNTED_AS[kind]
+      const countedAs = owned.ids.has(endpoint.Id) ? 'tableOwned' : COUNTED_AS[kind]
       counts[countedAs] += 1
       if (countedAs === 'accepted') yield `${JSON.stringify(endpoint)}\n`
       if (countedAs === 'inactive') inactive.push(endpoint)

@@ -93,6 +93,7 @@ const outspelled = (id: string, isThere: boolean): Plan =>
     ? {
         kind: 'unfit',
         id,
+        consent: undefined,
         problems: [{ rule: 'ID_CASE', field: 'Id', expected: 'no other id that differs only by case' }],
       }
     : { kind: 'unchanged', id, consent: undefined }
@@ -101,9 +102,9 @@ type Send = Extract<Plan, { kind: 'send' }>
 
 /** Writes down what must be known before the call. An outcome where there is no call to make. */
 const beforeSending = async (plan: Plan, lane: Lane): Promise<Outcome | undefined> => {
-  if (plan.kind === 'unfit') return park(lane, plan.id, plan.problems)
   // Somebody has noted a newer consent since it was read: plan again.
   if (plan.consent && !(await lane.consents.note(plan.id, plan.consent))) return failed('CONSENT_MOVED')
+  if (plan.kind === 'unfit') return park(lane, plan.id, plan.problems)
   return plan.kind === 'unchanged' ? applied : undefined
 }
 

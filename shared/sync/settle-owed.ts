@@ -25,28 +25,54 @@ export interface Settled {
   readonly troubled: number
 }
 
+/**
+ * Region by Region, the oldest debt first: when its time has come, those behind it are begun with it and wait for it in
+ * their turn. So a Region that is back is caught up in one go, whatever had failed how often while it was away.
+ */
 export const settleOwed = async (task: Settle): Promise<Settled> => {
-  const owed = (await Promise.all(task.regions.map((region) => task.ledger.owed(region)))).flat()
-  const results = await Promise.allSettled(owed.map((each) => settleOne(each, task)))
-  const begun = results.filter((result) => result.status === 'fulfilled' && result.value === 'begun')
-  const troubled = results.filter(({ status }) => status === 'rejected')
-  return { owed: owed.length, begun: begun.length, troubled: troubled.length }
+  const settled = await Promise.all(task.regions.map((region) => settleRegion(region, task)))
+  const sum = (count: keyof Settled) => settled.reduce((total, each) => total + each[count], 0)
+  return { owed: sum('owed'), begun: sum('begun'), troubled: sum('troubled') }
+}
+
+const settleRegion = async (region: Region, task: Settle): Promise<Settled> => {
+  const owed = await task.ledger.owed(region)
+  const counts = { owed: owed.length, begun: 0, troubled: 0 }
+  for (const each of owed) {
+    const isFirst = counts.begun === 0
+    if (isFirst && each.state === 'failed' && each.notBefore > task.now) break
+    try {
+      if ((await settleOne(each, task)) === 'begun') counts.begun += 1
+    } catch {
+      // One debt's own trouble is not the next one's.
+      counts.troubled += 1
+    }
+  }
+  return counts
 }
 
 const settleOne = async (owed: Owed, task: Settle): Promise<'begun' | 'left' | 'settled'> => {
   const { ledger, now, loadArn, load } = task
-  if (owed.notBefore > now || !(await isOver(owed, task))) return 'left'
+  if (!(await isOver(owed, task))) return 'left'
   const { run, region } = owed
   const found = await ledger.find(run)
   // A copy is not made up for, and a file that was refused, or never came to be prepared, has nothing to load.
-  if (owed.door === 'region-copy' || !found?.file || 'code' in found.file) {
+  const hasFile = found?.file && !('code' in found.file) && found.file.accepted > 0
+  if (owed.door === 'region-copy' || !hasFile) {
     await ledger.settle(owed)
     return 'settled'
   }
   const attempt = owed.attempts + 1
   const name = loadName(run, region, attempt)
-  // Before it is begun: its own outcome must be the last word.
-  await ledger.owe({ ...owed, state: 'loading', attempts: attempt, execution: loadArn(name) })
+  const next = {
+    ...owed,
+    state: 'loading',
+    attempts: attempt,
+    execution: loadArn(name),
+    begunAt: now,
+  } as const
+  // Noted before it is begun: its own outcome must be the last word.
+  if (!(await ledger.begin(owed, next))) return 'left'
   await load(name, { run, region, attempt })
   return 'begun'
 }
@@ -54,8 +80,8 @@ const settleOne = async (owed: Owed, task: Settle): Promise<'begun' | 'left' | '
 /** What is to be started is given this long (ms) before it counts as never started. */
 const START = 3_600_000
 
-const isOver = async ({ state, execution, openedAt }: Owed, { now, stateOf }: Settle): Promise<boolean> => {
+const isOver = async ({ state, execution, begunAt }: Owed, { now, stateOf }: Settle): Promise<boolean> => {
   if (state === 'failed') return true
   const found = await stateOf(execution)
-  return found === 'ended' || (found === 'unknown' && Date.parse(now) - Date.parse(openedAt) > START)
+  return found === 'ended' || (found === 'unknown' && Date.parse(now) - Date.parse(begunAt) > START)
 }

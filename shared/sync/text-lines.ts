@@ -21,6 +21,13 @@ export async function* utf8(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<st
   yield decode()
 }
 
+/** All of a small file's text. */
+export const textOf = async (bytes: AsyncIterable<Uint8Array>): Promise<string> => {
+  let text = ''
+  for await (const chunk of utf8(bytes)) text += chunk
+  return text
+}
+
 /** The lines of `text`, without their ends; an empty last line is none. */
 export async function* lines(text: AsyncIterable<string>): AsyncGenerator<string> {
   let rest = ''
