@@ -16,7 +16,8 @@ export interface Consent {
 export const join = (one: Consent | undefined, other: Consent | undefined): Consent | undefined => {
   if (!one || !other) return one ?? other
   if (one.at !== other.at) return one.at > other.at ? one : other
-  return one.value === 'ALL' ? one : other
+  // The same word again is no news: what is known of it stays.
+  return one.value === 'ALL' || one.value === other.value ? one : other
 }
 
 /** What is known after `news`: an opt-in over a known opt-out says that it takes that back, in every Region. */

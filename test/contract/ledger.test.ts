@@ -40,7 +40,12 @@ describe('the lease of a lane', () => {
 describe('the memory of a lane', () => {
   it('knows an id in any case, in its own Region, and keeps no id as it is', async () => {
     const memory = laneMemory(ledger.table, 'us-west-2')
-    const sent = { fingerprint: 'f', state: 'applied', fields: ['Attributes.Plan'] } as const
+    const sent = {
+      fingerprint: 'f',
+      state: 'applied',
+      fields: ['Attributes.Plan'],
+      at: '2026-01-01T00:00:00.000Z',
+    } as const
     await memory.noteSent(new Map([['Ada@example.com', sent]]))
     expect((await memory.sent(['ada@EXAMPLE.com', 'bob'])).get('ada@EXAMPLE.com')).toMatchObject(sent)
     expect((await laneMemory(ledger.table, 'eu-west-1').sent(['ada@example.com'])).size).toBe(0)

@@ -45,7 +45,7 @@ const open = async (version: string, minute: number): Promise<string> => {
 }
 
 const outcome = (region: string, more: Partial<RegionOutcome> = {}): RegionOutcome => ({
-  ...{ region, result: 'applied', processed: 3, failures: 0, attempt: 1, at: at(10) },
+  ...{ region, result: 'applied', processed: 3, failures: 0, left: 0, attempt: 1, at: at(10) },
   ...more,
 })
 const failure = (region: string, attempt = 1) =>
@@ -106,12 +106,59 @@ describe('what is owed', () => {
     expect((await settle(at(99))).owed).toBe(0)
   })
 
+  it('is caught up in one go, oldest first, whatever those behind have failed meanwhile', async () => {
+    const runsOwed = [await open('v1', 1), await open('v2', 2), await open('v3', 3)]
+    for (const [index, run] of runsOwed.entries()) {
+      await recordOutcome(ledger, run, outcome('us-east-1'))
+      await recordOutcome(ledger, run, failure('us-west-2', 1 + index * 5))
+    }
+    expect((await settle(at(11))).begun).toEqual(
+      runsOwed.map((run, index) => `${run}-us-west-2-${2 + index * 5}`),
+    )
+  })
+
+  it('is given up when the Region has failed its job five times, or refuses it, and no longer stands in the way', async () => {
+    const [first, second] = [await open('v1', 1), await open('v2', 2)]
+    await recordOutcome(ledger, first, { ...failure('us-west-2', 4), reason: 'JOB_FAILED' })
+    await expect(turnIn(ledger, second, 'us-west-2')).rejects.toThrow(BehindOlderRun)
+    await recordOutcome(ledger, first, { ...failure('us-west-2', 5), reason: 'JOB_FAILED' })
+    expect(await turnIn(ledger, second, 'us-west-2')).toBe('go')
+    await recordOutcome(ledger, second, { ...failure('us-west-2'), reason: 'BadRequestException' })
+    expect(await ledger.owed('us-west-2')).toEqual([])
+  })
+
   it('is taken up when its attempt has ended without a word, and left while it may still be begun', async () => {
     const run = await open('v1', 1)
     expect((await settle(at(20), 'running')).begun).toEqual([])
     expect((await settle(at(20), 'unknown')).begun).toEqual([])
     expect((await settle(at(20), 'ended')).begun).toEqual([`${run}-us-east-1-2`, `${run}-us-west-2-2`])
-    expect((await settle(at(90), 'unknown')).begun).toHaveLength(2)
+    expect((await settle(at(79), 'unknown')).begun).toEqual([])
+    expect((await settle(at(81), 'unknown')).begun).toHaveLength(2)
+  })
+
+  it('is not written back by who saw it before it was settled', async () => {
+    const run = await open('v1', 1)
+    const begun: string[] = []
+    const task = {
+      ...{ ledger, regions: ['us-west-2'], now: at(20), loadArn: (name: string) => name },
+      // The load ends between the look at the ledger and the look at the execution.
+      stateOf: async () => {
+        await recordOutcome(ledger, run, outcome('us-west-2'))
+        return 'ended' as const
+      },
+      load: (name: string) => Promise.resolve(begun.push(name)),
+    }
+    await settleOwed(task)
+    expect(begun).toEqual([])
+    expect(await ledger.owed('us-west-2')).toEqual([])
+  })
+
+  it('is not set back by the late word of an earlier attempt', async () => {
+    const run = await open('v1', 1)
+    await recordOutcome(ledger, run, failure('us-west-2'))
+    await settle(at(11))
+    await recordOutcome(ledger, run, failure('us-west-2', 1))
+    expect(await ledger.owed('us-west-2')).toMatchObject([{ state: 'loading', attempts: 2 }])
   })
 
   it('is no more when there is nothing to load', async () => {
@@ -164,6 +211,24 @@ describe('a copy', () => {
     expect(await turnIn(ledger, later, 'us-west-2')).toBe('busy')
     await settle(at(20), 'ended')
     expect(await ledger.owed('us-west-2')).toMatchObject([{ run: later }])
+    expect(await turnIn(ledger, later, 'us-west-2')).toBe('go')
+  })
+})
+
+describe('a copy and what a Region is owed', () => {
+  it('waits for a load that is under way, and not for one that has failed', async () => {
+    const run = await open('v1', 1)
+    const task = {
+      slot: at(5),
+      execution: 'arn:copy:1',
+      primary: 'us-east-1',
+      standby: 'us-west-2',
+      bucket: 'b',
+    }
+    const copy = await openCopy(ledger, task, at(5))
+    expect(await turnIn(ledger, copy.run, 'us-west-2')).toBe('busy')
+    await recordOutcome(ledger, run, failure('us-west-2'))
+    expect(await turnIn(ledger, copy.run, 'us-west-2')).toBe('go')
   })
 })
 
@@ -188,6 +253,8 @@ describe('a report', () => {
     expect(verdict([...both.slice(1), outcome('us-east-1', { failures: 1 })])).toBe('partial')
     expect(verdict([...both.slice(1), failure('us-east-1')])).toBe('partial')
     expect(verdict([], { ...FILE, accepted: 0, rejected: 3 })).toBe('complete-with-rejects')
+    expect(verdict([...both.slice(1), outcome('us-east-1', { processed: 1, left: 2 })])).toBe('complete')
+    expect(verdict(both, { ...FILE, tableOwned: 5, behind: 1 })).toBe('partial')
   })
 
   it('names a Region of which nothing was heard', () => {

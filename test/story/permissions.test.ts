@@ -17,6 +17,8 @@ const NEEDED_ELSEWHERE = [
   // An INACTIVE endpoint that the standby refuses, and a load that somebody stops.
   /ApplyInactiveRole.*: (mobiletargeting:UpdateEndpoint|dynamodb:GetItem) /,
   /CsvDropRole.*: lambda:InvokeFunction .*record-outcome$/,
+  // A standby that is behind when a copy begins.
+  /RewriteExportRole.*: sqs:SendMessage |CloseCopyRole.*: dynamodb:BatchGetItem /,
   // A debt that nobody pays any more; a second attempt, or a copy, that is under way at a tick.
   /SettleOwedRole.*: dynamodb:DeleteItem /,
   /SettleOwedRole.*: states:DescribeExecution .*(load-region|region-copy):/,

@@ -2,7 +2,7 @@ import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { EndpointBatchItem } from '@aws-sdk/client-pinpoint'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RecoveryPoint } from '../../shared/ledger/runs.ts'
-import { PRIMARY, STANDBY, openStory, until } from './open-stage.ts'
+import { PRIMARY, REGIONS, STANDBY, openStory, until } from './open-stage.ts'
 import type { Story } from './open-stage.ts'
 
 const COPY = 'samepoint-region-copy'
@@ -49,7 +49,10 @@ describe('a region copy', () => {
     expect(Date.parse(point?.exportStartedAt ?? '')).toBeGreaterThanOrEqual(before)
     expect(Date.parse(point?.completedAt ?? '')).toBeGreaterThan(Date.parse(point?.exportStartedAt ?? ''))
     expect((await story.reports()).map(({ verdict, file }) => [verdict, file])).toEqual([
-      ['complete', { rows: 61, accepted: 60, rejected: 0, superseded: 0, inactive: 1, tableOwned: 0 }],
+      [
+        'complete',
+        { rows: 61, accepted: 60, rejected: 0, superseded: 0, inactive: 1, tableOwned: 0, behind: 0 },
+      ],
     ])
     expect(story.executions('region-copy').map(({ status }) => status)).toEqual(['SUCCEEDED'])
   })
@@ -136,6 +139,36 @@ describe('a region copy', () => {
     await story.settled()
     expect(story.executions('region-copy').map(({ status }) => status)).toEqual(['SUCCEEDED'])
     expect(story.census().map(({ endpoints }) => endpoints)).toEqual([0, 0, 0])
+  })
+
+  const row = { Id: 'e1', Address: 'ada@example.com', ChannelType: 'EMAIL' }
+  const putRow = () =>
+    story.documents.send(new PutCommand({ TableName: story.names.customerTable, Item: row }))
+
+  it('is no recovery point while a lane still owes the standby what the primary has', async () => {
+    story.stage.pinpoint.faults.add({ kind: 'down', region: STANDBY, operation: '*' })
+    await putRow()
+    await until('the primary has it', () => story.endpoint(PRIMARY, 'e1') !== undefined)
+    await story.fire(COPY)
+    await until('the copy is closed', async () => (await story.reports()).length > 0)
+    expect((await story.reports()).map(({ verdict, file }) => [verdict, file])).toMatchObject([
+      ['partial', { behind: 1 }],
+    ])
+    expect(await recoveryPoint()).toBeUndefined()
+    story.stage.pinpoint.faults.clear()
+    await until('the lane has paid', () => story.endpoint(STANDBY, 'e1') !== undefined)
+    await story.fire(COPY, Date.now() + 3_600_000)
+    await story.settled()
+    expect(await recoveryPoint()).toBeDefined()
+  })
+
+  it('carries a STOP that only the primary knows of into every Region, for customers of the table too', async () => {
+    await putRow()
+    await story.settled()
+    await putIn(PRIMARY, [{ ...row, ChannelType: 'EMAIL', OptOut: 'ALL' }])
+    await story.fire(COPY)
+    await story.settled()
+    for (const region of REGIONS) expect(story.endpoint(region, 'e1')?.OptOut).toBe('ALL')
   })
 
   it('changes nothing when everything is there already', async () => {

@@ -35,12 +35,12 @@ describe('planning what a Region is sent', () => {
     expect(endpointOf({ consent: { value: 'ALL', at: now } })).toHaveProperty('OptOut', 'ALL')
   })
 
-  it('takes an opt-out back only for a dated, newer opt-in, and only where we sent the opt-out', () => {
+  it('takes an opt-out back only for a dated, newer opt-in, and only where one was known', () => {
     const consent = { value: 'ALL' as const, at: '2026-05-01T00:00:00.000Z' }
-    const before: Sent = { fingerprint: 'x', state: 'applied', optOut: 'ALL', fields: [] }
+    const before: Sent = { fingerprint: 'x', state: 'applied', optOut: 'ALL', fields: [], at: now }
     const optIn = { ...item, OptOut: 'NONE', ConsentDate: '2026-05-02T00:00:00Z' }
     expect(endpointOf({ item: optIn, consent, before })).toHaveProperty('OptOut', 'NONE')
-    expect(endpointOf({ item: optIn, consent })).not.toHaveProperty('OptOut')
+    expect(endpointOf({ item: optIn })).not.toHaveProperty('OptOut')
     expect(
       endpointOf({ item: { ...optIn, ConsentDate: '2026-04-01T00:00:00Z' }, consent, before }),
     ).toHaveProperty('OptOut', 'ALL')
@@ -55,14 +55,19 @@ describe('planning what a Region is sent', () => {
     const { during, after } = sent({
       item: optIn,
       consent: { value: 'ALL', at: '2026-05-01T00:00:00.000Z' },
-      before: { fingerprint: 'x', state: 'applied', optOut: 'ALL', fields: [] },
+      before: { fingerprint: 'x', state: 'applied', optOut: 'ALL', fields: [], at: now },
     })
     expect(during).toMatchObject({ state: 'unknown', optOut: 'ALL' })
     expect(after).toMatchObject({ state: 'applied', optOut: 'NONE' })
   })
 
   it('clears what was sent before and is gone, and remembers both sets until the answer', () => {
-    const before: Sent = { fingerprint: 'x', state: 'applied', fields: ['Attributes.Old', 'Attributes.Plan'] }
+    const before: Sent = {
+      fingerprint: 'x',
+      state: 'applied',
+      fields: ['Attributes.Old', 'Attributes.Plan'],
+      at: now,
+    }
     expect(endpointOf({ before })).toHaveProperty('Attributes', { Old: [], Plan: ['gold'] })
     const { during, after } = sent({ before })
     expect(new Set(during.fields)).toEqual(new Set(['Attributes.Old', 'Attributes.Plan']))
@@ -78,7 +83,7 @@ describe('planning what a Region is sent', () => {
   it('removes what the table no longer has, once', () => {
     const removal = sent({
       item: undefined,
-      before: { fingerprint: 'x', state: 'applied', fields: ['Attributes.Plan'] },
+      before: { fingerprint: 'x', state: 'applied', fields: ['Attributes.Plan'], at: now },
     })
     expect(removal.change).toEqual({ kind: 'remove', id: 'e1' })
     expect(plan({ item: undefined, before: removal.after }).kind).toBe('unchanged')
@@ -109,14 +114,14 @@ describe('planning what a Region is sent', () => {
   })
 
   it('takes an opt-in that is dated in the future as said now', () => {
-    const before: Sent = { fingerprint: 'x', state: 'applied', optOut: 'ALL', fields: [] }
+    const before: Sent = { fingerprint: 'x', state: 'applied', optOut: 'ALL', fields: [], at: now }
     const consent = { value: 'ALL' as const, at: '2026-05-01T00:00:00.000Z' }
     const future = sent({
       item: { ...item, OptOut: 'NONE', ConsentDate: '2036-01-01T00:00:00Z' },
       before,
       consent,
     })
-    expect(future.consent).toEqual({ value: 'NONE', at: now })
+    expect(future.consent).toEqual({ value: 'NONE', at: now, takesBack: true })
   })
 
   it.each([
@@ -124,7 +129,12 @@ describe('planning what a Region is sent', () => {
     ['a value that is too long', { Attributes: { Plan: ['x'.repeat(101)] } }],
     ['a consent date that is none', { ConsentDate: 'yesterday' }],
   ])('lets the opt-out of an item through that is unfit for %s, and touches nothing else', (_what, flaw) => {
-    const before: Sent = { fingerprint: 'x', state: 'applied', fields: ['Attributes.Plan', 'Location.City'] }
+    const before: Sent = {
+      fingerprint: 'x',
+      state: 'applied',
+      fields: ['Attributes.Plan', 'Location.City'],
+      at: now,
+    }
     const made = sent({ item: { ...item, OptOut: 'ALL', ...flaw }, before })
     expect(made.change).toEqual({
       kind: 'put',
@@ -148,5 +158,27 @@ describe('planning what a Region is sent', () => {
     const { after } = sent({})
     expect(plan({ id: 'E1', item: undefined, before: after }).kind).toBe('unchanged')
     expect(plan({ item: undefined, before: after }).kind).toBe('send')
+  })
+
+  it('sends a row again under another spelling of its id, so that the old one can go', () => {
+    const { after } = sent({})
+    const again = sent({ id: 'E1', item: { ...item, Id: 'E1' }, before: after })
+    expect(plan({ item: undefined, before: again.after }).kind).toBe('unchanged')
+    expect(plan({ id: 'E1', item: undefined, before: again.after }).kind).toBe('send')
+  })
+
+  it('hears the opt-out of an item that names no address', () => {
+    const unfit = plan({ item: { Id: 'e1', OptOut: 'ALL', ChannelType: 'EMAIL', Address: 'nobody' } })
+    expect(unfit).toMatchObject({ kind: 'unfit', consent: { value: 'ALL', at: now } })
+  })
+
+  it('takes back, in every Region, an opt-out that came by another door', () => {
+    const consent = { value: 'ALL' as const, at: '2026-05-01T00:00:00.000Z' }
+    const optIn = { ...item, OptOut: 'NONE', ConsentDate: '2026-05-02T00:00:00Z' }
+    const first = sent({ item: optIn, consent })
+    expect(first.change).toMatchObject({ endpoint: { OptOut: 'NONE' } })
+    const second = sent({ item: optIn, consent: first.consent })
+    expect(second.change).toMatchObject({ endpoint: { OptOut: 'NONE' } })
+    expect(plan({ item: optIn, consent: first.consent, before: second.after }).kind).toBe('unchanged')
   })
 })

@@ -124,4 +124,34 @@ describe('preparing a dropped file', () => {
       ['c', { value: 'NONE', at: '2026-07-01T00:00:00.000Z' }],
     ])
   })
+
+  it('takes a row that is unfit for the rest for its opt-out alone, and reports it', async () => {
+    const consents = memoryConsents()
+    const rows = [
+      'a,ada@example.com,EMAIL,ALL,Germany',
+      'b,bob(at)example.com,EMAIL,ALL,DE',
+      'b,bob@example.com,EMAIL,,DE',
+    ]
+    const { file, imports, rejects } = await prepare(
+      `Id,Address,ChannelType,OptOut,Location.Country\n${rows.join('\n')}\n`,
+      7,
+      consents,
+    )
+    expect(imports).toEqual([
+      { Id: 'a', Address: 'ada@example.com', ChannelType: 'EMAIL', OptOut: 'ALL' },
+      {
+        Id: 'b',
+        Address: 'bob@example.com',
+        ChannelType: 'EMAIL',
+        Location: { Country: 'DE' },
+        OptOut: 'ALL',
+      },
+    ])
+    expect(file).toMatchObject({ rows: 3, accepted: 2, rejected: 1 })
+    expect(rejects.slice(1).map((line) => line.split(',').slice(0, 3).join())).toEqual([
+      '2,Location.Country,COUNTRY',
+      '3,Address,EMAIL_SYNTAX',
+    ])
+    expect([...(await consents.of(['a', 'b'])).values()].map(({ value }) => value)).toEqual(['ALL', 'ALL'])
+  })
 })
