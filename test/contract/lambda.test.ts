@@ -207,6 +207,8 @@ describe('a function in its sandbox', () => {
   })
 })
 
+const logOf = (name: string) => readFile(join(directory, 'logs', 'eu-west-1', `${name}.log`), 'utf8')
+
 describe('what goes wrong in a function', () => {
   test('a thrown error is named, described and traced', async () => {
     expect(await create('typed')()).toMatchObject({
@@ -294,17 +296,17 @@ describe('what goes wrong in a function', () => {
   test('what a function prints and how it fails stands in its own log', async () => {
     await create('prints')({ name: 'Ada' })
     await create('typed', { name: 'logged' })()
-    const log = (name: string) => readFile(join(directory, 'logs', 'eu-west-1', `${name}.log`), 'utf8')
-    await vi.waitFor(async () => expect(await log('prints')).toMatch(/hello from Ada\n(.|\n)*and a warning/))
-    expect(await log('logged')).toMatch(/ERROR\tInvoke Error\t\{"errorType":"NotFoundException"/)
+    await vi.waitFor(async () =>
+      expect(await logOf('prints')).toMatch(/hello from Ada\n(.|\n)*and a warning/),
+    )
+    expect(await logOf('logged')).toMatch(/ERROR\tInvoke Error\t\{"errorType":"NotFoundException"/)
   })
 
   test('what hangs on an error is logged, as the runtime does, and not answered', async () => {
     const answer = await create('laden')()
     expect(JSON.stringify(answer)).not.toContain('inside')
-    const log = () => readFile(join(directory, 'logs', 'eu-west-1', 'laden.log'), 'utf8')
     await vi.waitFor(async () =>
-      expect(await log()).toContain('"original":{"errorType":"Error","errorMessage":"inside"'),
+      expect(await logOf('laden')).toContain('"original":{"errorType":"Error","errorMessage":"inside"'),
     )
   })
 
