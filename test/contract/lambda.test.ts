@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { GetFunctionCommand, InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda'
 import { CreateAliasCommand, DeleteFunctionCommand } from '@aws-sdk/client-lambda'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from './eventually.ts'
 import { wallClock } from '../../local/clock.ts'
 import { openGate } from '../../local/gate.ts'
 import type { Gate } from '../../local/gate.ts'
@@ -271,7 +272,7 @@ describe('what goes wrong in a function', () => {
   test('what a function prints and how it fails stands in its own log', async () => {
     await create('prints')({ name: 'Ada' })
     await create('typed', { name: 'logged' })()
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await logOf('prints')).toMatch(/hello from Ada\n(.|\n)*and a warning/),
     )
     expect(await logOf('logged')).toMatch(/ERROR\tInvoke Error\t\{"errorType":"NotFoundException"/)
@@ -280,7 +281,7 @@ describe('what goes wrong in a function', () => {
   test('what hangs on an error is logged, as the runtime does, and not answered', async () => {
     const answer = await create('laden')()
     expect(JSON.stringify(answer)).not.toContain('inside')
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await logOf('laden')).toContain('"original":{"errorType":"Error","errorMessage":"inside"'),
     )
   })
@@ -395,15 +396,15 @@ describe('the Lambda API', () => {
     )
     expect(reply.StatusCode).toBe(202)
     const log = () => readFile(join(logsDirectory, 'eu-west-1', 'flaky.log'), 'utf8').catch(() => '')
-    await vi.waitFor(async () => expect(await log()).toContain('attempt 1'))
+    await eventually(async () => expect(await log()).toContain('attempt 1'))
     await clock.advance(59_000)
     expect(await log()).not.toContain('attempt 2')
     await clock.advance(1_000)
-    await vi.waitFor(async () => expect(await log()).toContain('attempt 2'))
+    await eventually(async () => expect(await log()).toContain('attempt 2'))
     expect(local.inFlight()).toBe(1)
     await clock.advance(120_000)
-    await vi.waitFor(async () => expect(await log()).toContain('attempt 3 is fine'))
-    await vi.waitFor(() => expect(local.inFlight()).toBe(0))
+    await eventually(async () => expect(await log()).toContain('attempt 3 is fine'))
+    await eventually(() => expect(local.inFlight()).toBe(0))
     await asyncGate.close()
     await local.close()
   })

@@ -18,7 +18,8 @@ import {
   PutObjectCommand,
   PutObjectRetentionCommand,
 } from '@aws-sdk/client-s3'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually } from './eventually.ts'
 import { authorization, failureOf, openS3Stage } from './s3-stage.ts'
 import type { S3Stage } from './s3-stage.ts'
 
@@ -221,7 +222,7 @@ describe('a body', () => {
     await put('busy', 'new')
     await client.send(new DeleteObjectCommand({ Bucket: 'plain', Key: 'busy' }))
     expect(Buffer.from((await reading.Body?.transformToByteArray()) ?? []).equals(old)).toBe(true)
-    await vi.waitFor(async () => expect(await stage.filesOnDisk()).toBe(before - 1))
+    await eventually(async () => expect(await stage.filesOnDisk()).toBe(before - 1))
   })
 
   it('that is cut off leaves the old object, and nothing on disk', async () => {
@@ -233,9 +234,9 @@ describe('a body', () => {
       `PUT /plain/cut HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization()}\r\ncontent-length: ${length}\r\n\r\n`,
     )
     socket.write(Buffer.alloc(length / 2))
-    await vi.waitFor(async () => expect(await stage.filesOnDisk()).toBe(before + 1))
+    await eventually(async () => expect(await stage.filesOnDisk()).toBe(before + 1))
     socket.destroy()
-    await vi.waitFor(async () => expect(await stage.filesOnDisk()).toBe(before))
+    await eventually(async () => expect(await stage.filesOnDisk()).toBe(before))
     expect(await textAt('cut')).toBe('whole')
   })
 
@@ -245,7 +246,7 @@ describe('a body', () => {
     const reading = await get('left')
     ;(reading.Body as Readable).destroy()
     await client.send(new DeleteObjectCommand({ Bucket: 'plain', Key: 'left' }))
-    await vi.waitFor(async () => expect(await stage.filesOnDisk()).toBe(before - 1))
+    await eventually(async () => expect(await stage.filesOnDisk()).toBe(before - 1))
   })
 })
 
