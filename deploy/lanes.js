@@ -8,7 +8,7 @@ const sender = (region) => [
     handler: '.build/send-changes/index.handler',
     package: { patterns: ['.build/send-changes/index.mjs'] },
     role: `SendChanges${logical(region)}Role`,
-    timeout: 120,
+    timeout: 60,
     environment: { LANE_REGION: region },
     events: [
       {
@@ -36,7 +36,7 @@ const queues = (region) => {
           QueueName: `\${param:prefix}-lane-${region}`,
           MessageRetentionPeriod: FOURTEEN_DAYS,
           // Six times the sender's time-out, as Lambda asks for.
-          VisibilityTimeout: 720,
+          VisibilityTimeout: 360,
           SqsManagedSseEnabled: true,
           // A Region that is down gives its messages back every five minutes: days, not a poison message's minutes.
           RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': [dead, 'Arn'] }, maxReceiveCount: 1000 },

@@ -32,14 +32,17 @@ const Regions = z
     hub: region,
     primary: region,
     standby: region,
-    applications: z.partialRecord(
-      region,
+    applications: z.record(
+      z.string(),
       z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 hex digits, the id of a Pinpoint project'),
     ),
   })
   .superRefine(({ hub, primary, standby, applications }, context) => {
     const listed = Object.keys(applications)
     const wrong = (message: string) => context.addIssue({ code: 'custom', message })
+    const regionNames: readonly string[] = PINPOINT_REGIONS
+    for (const name of listed)
+      if (!regionNames.includes(name)) wrong(`applications: ${JSON.stringify(name)} is no Region of Pinpoint`)
     if (listed.length < 2) wrong('applications must list two Regions or more')
     if (primary === standby) wrong(`primary and standby are both ${primary}`)
     for (const [role, name] of Object.entries({ hub, primary, standby })) {

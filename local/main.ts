@@ -64,7 +64,7 @@ const stageFile = ({ data }: Pick<StartOptions, 'data'>): string => join(data, '
 const onStage = async (stage: Stage, options: StartOptions, regions: Regions): Promise<number> => {
   const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   const agree = await Promise.race([
-    tellStories(stage, regions, options.drop),
+    tellStories({ stage, regions, data: options.data, file: options.drop }),
     interrupted.then(() => undefined),
   ])
   if (agree === undefined) return 130

@@ -84,7 +84,8 @@ const openStage = async (
     host,
   )
   closers.add(() => gate.close())
-  await openDataDirectory(data)
+  const held = await openDataDirectory(data)
+  closers.add(() => held.release())
   const services = openServices(options, { clock, random, iam, url: gate.url, closers })
   Object.assign(behindGate, servicesBySigningName(services))
   controls[FAULTS_PATH] = services.pinpoint.faultsOverHttp

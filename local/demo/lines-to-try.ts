@@ -21,6 +21,6 @@ The Regions stay up until Ctrl-C. In another terminal:
   take a Region down     curl -X POST ${stage.url}/_stage/regions/${standby}/down
   bring it back          curl -X POST ${stage.url}/_stage/regions/${standby}/up
 
-A lane pays its debt within seconds of the Region's return, a file within five minutes: watch this terminal.
+A Region that is back gets what it is owed within seconds to five minutes: watch this terminal.
 `
 }

@@ -11,13 +11,15 @@ import { personAt } from './person.ts'
 import type { PersonAtStage } from './person.ts'
 import { showProgress } from './progress.ts'
 import { summarise } from './summary.ts'
+import type { Told } from './summary.ts'
 import { tableChanges } from './table-items.ts'
 import type { Item } from './table-items.ts'
 
 const CUSTOMERS = 300
 
 /** True when all Regions agree, and the file and the copy are in every Region they belong in. */
-export const tellStories = async (stage: Stage, regions: Regions, file: string): Promise<boolean> => {
+export const tellStories = async ({ file, ...told }: Told & { readonly file: string }): Promise<boolean> => {
+  const { stage, regions } = told
   const person = personAt(stage, regions)
   const body = await readFile(file)
   await say(
@@ -41,7 +43,7 @@ export const tellStories = async (stage: Stage, regions: Regions, file: string):
     regions,
     () => stage.scheduler.fire(regions.hub, person.names.copySchedule),
   )
-  const { text, agree } = await summarise(person, stage, regions)
+  const { text, agree } = await summarise(person, told)
   console.log(text)
   return agree
 }

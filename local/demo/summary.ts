@@ -1,5 +1,4 @@
 /** The end of the demo: per Region what it holds, and what became of the file and of the copy. */
-import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { Report } from '../../shared/ledger/report.ts'
 import type { RecoveryPoint } from '../../shared/ledger/runs.ts'
@@ -9,11 +8,18 @@ import { census } from './census.ts'
 import type { RegionCensus } from './census.ts'
 import { inColumns } from './columns.ts'
 import type { PersonAtStage } from './person.ts'
+import { readReports, saveReports } from './reports.ts'
+
+export interface Told {
+  readonly stage: Stage
+  readonly regions: Regions
+  /** The data directory: the reports are put there as plain files. */
+  readonly data: string
+}
 
 export const summarise = async (
   person: PersonAtStage,
-  stage: Stage,
-  regions: Regions,
+  { stage, regions, data }: Told,
 ): Promise<{ text: string; agree: boolean }> => {
   const counted = countRegions(stage, regions)
   const reports = await readReports(person)
@@ -27,10 +33,23 @@ export const summarise = async (
     '',
     ...reports.flatMap(({ report, place }) => reportLines(report, place)),
     `  Recovery point of ${regions.standby}: ${point ? `${age(point)} old (the export began ${point.exportStartedAt})` : 'none yet'}`,
+    `  Reports, to be read after the end too: ${await saveReports(person, data)}`,
     '',
-    agree ? 'All Regions agree.' : 'The Regions do not agree, or a file is not in all of them: see above.',
+    conclusion(
+      agree,
+      reports.map(({ report }) => report),
+    ),
   ].join('\n')
   return { text, agree }
+}
+
+const conclusion = (agree: boolean, reports: readonly Report[]): string => {
+  if (agree) return 'All Regions agree.'
+  const refused = reports.find(({ verdict }) => verdict === 'refused')
+  if (!refused?.file || !('code' in refused.file)) {
+    return 'The Regions do not agree, or a file is not in all of them: see above.'
+  }
+  return `The file was refused, and nothing of it imported: ${refused.file.message} (${refused.file.code}).`
 }
 
 export const countRegions = (stage: Stage, { applications }: Regions): RegionCensus[] =>
@@ -56,27 +75,6 @@ const table = (counted: readonly RegionCensus[]): string =>
 const age = ({ exportStartedAt }: RecoveryPoint): string =>
   `${((Date.now() - Date.parse(exportStartedAt)) / 1000).toFixed(1)} s`
 
-interface Found {
-  readonly report: Report
-  readonly place: string
-}
-
-/** The reports of every run, as they lie in the work bucket. */
-export const readReports = async ({ s3, names }: PersonAtStage): Promise<Found[]> => {
-  const Bucket = names.workBucket
-  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'reports/' }))
-  const keys = Contents.flatMap(({ Key }) => (Key?.endsWith('/report.json') ? [Key] : []))
-  return Promise.all(
-    keys.map(async (Key) => {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }))
-      return {
-        report: JSON.parse((await Body?.transformToString()) ?? '') as Report,
-        place: `s3://${Bucket}/${Key}`,
-      }
-    }),
-  )
-}
-
 const recoveryPoint = async (
   { documents, names }: PersonAtStage,
   { standby }: Regions,
@@ -91,10 +89,13 @@ export const reportLines = ({ door, verdict, file, source, regions }: Report, pl
   const what =
     door === 'csv-drop' ? `File ${source['key']}` : `Copy ${source['primary']} → ${source['standby']}`
   const behind = regions.filter(({ result, failures }) => result === 'failed' || failures > 0)
+  const again = door === 'csv-drop' ? 'owed, and tried again within five minutes' : 'left to the next copy'
   return [
     `  ${what}: ${verdict}${rows(file)}`,
-    ...behind.map(
-      ({ region, reason, failures }) => `    ${region}: ${reason ?? `${failures} rows not taken`}`,
+    ...behind.map(({ region, reason, failures }) =>
+      reason === undefined
+        ? `    ${region}: ${failures} rows not taken`
+        : `    ${region}: ${again} (${reason})`,
     ),
     `    report: ${place}${file && 'rejected' in file && file.rejected + file.superseded > 0 && door === 'csv-drop' ? ' (beside it rejects.csv)' : ''}`,
   ]

@@ -3,7 +3,8 @@ import type { Regions } from '../../deploy/regions-file.ts'
 import type { Stage } from '../stage.ts'
 import { personAt } from './person.ts'
 import { progressLine } from './progress.ts'
-import { countRegions, readReports, reportLines } from './summary.ts'
+import { readReports } from './reports.ts'
+import { countRegions, reportLines } from './summary.ts'
 
 const EVERY = 2_000
 

@@ -26,10 +26,14 @@ export const reportOf = (run: Run, outcomes: readonly RegionOutcome[]): Report =
   closedAt: run.closedAt,
   source: run.source,
   file: run.file,
-  regions: run.regions
-    .map((region) => outcomes.find((outcome) => outcome.region === region) ?? unheardOf(region))
-    .map(withoutTime),
+  regions: heardOf(run, outcomes).map(withoutTime),
 })
+
+/** An outcome for each Region that was meant to load something. */
+const heardOf = ({ file, regions }: Run, outcomes: readonly RegionOutcome[]): readonly RegionOutcome[] =>
+  file && ('code' in file || file.accepted === 0)
+    ? outcomes
+    : regions.map((region) => outcomes.find((outcome) => outcome.region === region) ?? unheardOf(region))
 
 const unheardOf = (region: string): RegionOutcome => ({
   region,

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readRegions } from '../../deploy/regions-file.ts'
+import { checkDataDirectory, openDataDirectory } from '../../local/stage/data-directory.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -61,6 +62,15 @@ describe('npm start and a mistake', () => {
     expect(code).toBe(1)
     expect(err).toContain('is not empty and was not made by the local Regions')
     expect(await readdir(folder)).toEqual(['thesis.txt'])
+  })
+
+  it('leaves the folder alone of Regions that are up, and takes over that of Regions that are not', async () => {
+    const stop = await openDataDirectory(folder)
+    const { code, err } = await start('--port', '0', '--data', folder)
+    expect(code).toBe(1)
+    expect(err).toContain('is in use by local Regions that are up')
+    await stop.release()
+    expect(await checkDataDirectory(folder)).toEqual(['.local-regions'])
   })
 
   it('says how it can be told more', async () => {
