@@ -1,4 +1,5 @@
 /** What goes on in the Regions, a line at a time while it goes on. */
+import { laneOf } from '../../deploy/regions.js'
 import type { Regions } from '../../deploy/regions-file.ts'
 import type { Stage } from '../stage.ts'
 
@@ -32,8 +33,7 @@ export const progressLine = (stage: Stage, { hub, applications }: Regions): stri
 
 /** Dirty markers of a Region's lane: waiting, or given back and not due yet. */
 const depthOf = (stage: Stage, region: string): number => {
-  const words = region.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-  const lane = stage.sqs.queueByArn(stage.resource('hub', `Lane${words.join('')}`).attributes?.['Arn'] ?? '')
+  const lane = stage.sqs.queueByArn(stage.resource('hub', laneOf(region)).attributes?.['Arn'] ?? '')
   const { visible = 0, notVisible = 0 } = lane?.depth() ?? {}
   return visible + notVisible
 }

@@ -1,4 +1,5 @@
 /** A run's report: a pure function of its rows in the ledger. */
+import { hasNothingToLoad } from './runs.ts'
 import type { FileCounts, FileRefused, RegionOutcome, Run } from './runs.ts'
 
 export interface Report {
@@ -31,7 +32,7 @@ export const reportOf = (run: Run, outcomes: readonly RegionOutcome[]): Report =
 
 /** An outcome for each Region that was meant to load something. */
 const heardOf = ({ file, regions }: Run, outcomes: readonly RegionOutcome[]): readonly RegionOutcome[] =>
-  file && ('code' in file || file.accepted === 0)
+  file && hasNothingToLoad(file)
     ? outcomes
     : regions.map((region) => outcomes.find((outcome) => outcome.region === region) ?? unheardOf(region))
 

@@ -35,6 +35,10 @@ export interface FileRefused {
   readonly message: string
 }
 
+/** Whether the file was refused, or holds no row that a Region could take. */
+export const hasNothingToLoad = (file: FileCounts | FileRefused): boolean =>
+  'code' in file || file.accepted === 0
+
 /** What became of a run's file in one Region. */
 export interface RegionOutcome {
   readonly region: Region
@@ -78,6 +82,8 @@ export interface Runs {
   /** False when the run is open or over: its cause has come twice. */
   open(run: Run): Promise<boolean>
   find(run: string): Promise<Run | undefined>
+  /** Throws where there is no such run. */
+  get(run: string): Promise<Run>
   note(run: Run): Promise<void>
   record(run: string, outcome: RegionOutcome): Promise<void>
   outcomes(run: string): Promise<RegionOutcome[]>
@@ -100,9 +106,15 @@ export const runs = (table: Table): Runs => {
     sk: `${openedAt}#${run}`,
   })
   const pointKey = (standby: Region) => ({ pk: 'recovery-point', sk: standby })
+  const find = async (run: string) => (await table.get(runKey(run))) as Run | undefined
   return {
+    find,
+    async get(run) {
+      const found = await find(run)
+      if (!found) throw new Error(`no run ${run} in the ledger`)
+      return found
+    },
     open: (run) => table.put({ ...run, ...runKey(run.run) }, { expression: 'attribute_not_exists(pk)' }),
-    find: async (run) => (await table.get(runKey(run))) as Run | undefined,
     note: async (run) => void (await table.put({ ...run, ...runKey(run.run) })),
     record: async (run, outcome) =>
       void (await table.put({ ...outcome, pk: `run#${run}`, sk: `outcome#${outcome.region}` })),

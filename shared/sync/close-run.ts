@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import { reportOf } from '../ledger/report.ts'
 import type { Report } from '../ledger/report.ts'
+import { hasNothingToLoad } from '../ledger/runs.ts'
 import type { Run, Runs } from '../ledger/runs.ts'
 import type { Files } from './files.ts'
 import { reportKey } from './places.ts'
@@ -16,10 +17,10 @@ export interface Close {
 }
 
 export const closeRun = async (run: string, { ledger, files, bucket, now }: Close): Promise<Report> => {
-  const found = await foundRun(ledger, run)
+  const found = await ledger.get(run)
   const closed: Run = found.closedAt ? found : { ...found, closedAt: now }
   await ledger.note(closed)
-  if (hasNothingToLoad(closed)) {
+  if (closed.file && hasNothingToLoad(closed.file)) {
     for (const region of closed.regions) await ledger.settle({ ...closed, region })
   }
   return writeReport(closed, { ledger, files, bucket, now })
@@ -27,17 +28,8 @@ export const closeRun = async (run: string, { ledger, files, bucket, now }: Clos
 
 /** After a late outcome: the report of a run that is closed is written again; an open one gets its report when it closes. */
 export const refreshReport = async (run: string, close: Close): Promise<void> => {
-  const found = await foundRun(close.ledger, run)
+  const found = await close.ledger.get(run)
   if (found.closedAt) await writeReport(found, close)
-}
-
-const hasNothingToLoad = ({ file }: Run): boolean =>
-  file !== undefined && ('code' in file || file.accepted === 0)
-
-const foundRun = async (ledger: Runs, run: string): Promise<Run> => {
-  const found = await ledger.find(run)
-  if (!found) throw new Error(`no run ${run} in the ledger`)
-  return found
 }
 
 const writeReport = async (run: Run, { ledger, files, bucket }: Close): Promise<Report> => {

@@ -12,9 +12,6 @@ export interface Fresh {
   readonly memory: Pick<LaneMemory, 'sent'>
 }
 
-/** DynamoDB reads a hundred keys a call. */
-const GROUP = 100
-
 /**
  * Leaves out, and counts, the lines whose id the lane has written or removed since the drop; of the others, says `ALL` for
  * whoever is opted out by now, and for nobody else.
@@ -24,7 +21,7 @@ export async function* freshLines(
   { droppedAt, consents, memory }: Fresh,
   counts: { left: number },
 ): AsyncGenerator<string> {
-  for await (const group of inGroups(lines, GROUP)) {
+  for await (const group of inGroups(lines)) {
     const endpoints = group.map((line) => JSON.parse(line) as Endpoint)
     const ids = endpoints.map(({ Id }) => Id)
     const [heard, sent] = await Promise.all([consents.of(ids), memory.sent(ids)])

@@ -1,9 +1,14 @@
-/** What comes one by one, in groups of at most `size`, in order. */
-export async function* inGroups<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+/** What comes one by one, in groups for the ledger. */
+
+/** As many keys as DynamoDB reads in a call. */
+const SIZE = 100
+
+/** The items in order, in groups of a size that one read of the ledger takes. */
+export async function* inGroups<T>(items: AsyncIterable<T>): AsyncGenerator<T[]> {
   let group: T[] = []
   for await (const item of items) {
     group.push(item)
-    if (group.length < size) continue
+    if (group.length < SIZE) continue
     yield group
     group = []
   }

@@ -139,8 +139,7 @@ const FAILED_JOBS = 5
  */
 export const recordOutcome = async (ledger: Runs, run: string, outcome: RegionOutcome): Promise<void> => {
   await ledger.record(run, outcome)
-  const found = await ledger.find(run)
-  if (!found) throw new Error(`no run ${run} in the ledger`)
+  const found = await ledger.get(run)
   const { region, result, attempt, at } = outcome
   const owed = { run, door: found.door, region, openedAt: found.openedAt }
   if (result === 'applied' || found.door === 'region-copy' || isFinal(outcome)) return ledger.settle(owed)

@@ -47,17 +47,15 @@ export const sourceOf = async (
   ledger: Runs,
   run: string,
 ): Promise<{ source: ObjectRef; droppedAt: string }> => {
-  const found = await ledger.find(run)
-  const { bucket, key, version } = found?.source ?? {}
-  if (!found || !bucket || !key || !version) throw new Error(`no drop ${run} in the ledger`)
-  return { source: { bucket, key, version }, droppedAt: found.openedAt }
+  const { source, openedAt } = await ledger.get(run)
+  const { bucket, key, version } = source
+  if (!bucket || !key || !version) throw new Error(`run ${run} is not about a drop`)
+  return { source: { bucket, key, version }, droppedAt: openedAt }
 }
 
 /** Writes down what was found in a run's file. */
 export const noteFile = async (ledger: Runs, run: string, file: FileCounts | FileRefused): Promise<Run> => {
-  const opened = await ledger.find(run)
-  if (!opened) throw new Error(`no run ${run} in the ledger`)
-  const noted = { ...opened, file }
+  const noted = { ...(await ledger.get(run)), file }
   await ledger.note(noted)
   return noted
 }

@@ -111,15 +111,12 @@ const SUPERSEDED: Problem = {
   expected: 'each id once; a later row has it too',
 }
 
-/** DynamoDB reads a hundred keys a call. */
-const GROUP = 100
-
 /** The file's opt-outs enter the register, and who is opted out there is so in the file too, whatever the file says. */
 async function* importLines(
   { consents, droppedAt }: Prepare,
   rows: AsyncIterable<Endpoint>,
 ): AsyncGenerator<string> {
-  for await (const group of inGroups(rows, GROUP)) {
+  for await (const group of inGroups(rows)) {
     const known = await consents.of(group.map(({ Id }) => Id))
     const said = group.map(({ Id, OptOut }) => {
       const before = known.get(Id)

@@ -56,7 +56,7 @@ interface Found {
 }
 
 async function* importable(task: Rewrite, { counts, inactive, behind }: Found): AsyncGenerator<string> {
-  for await (const group of inGroups(exportedLines(task), GROUP)) {
+  for await (const group of inGroups(exportedLines(task))) {
     counts.rows += group.length
     const usable = group.map(readExported).filter((line) => line.kind !== 'unusable')
     counts.rejected += group.length - usable.length
@@ -79,9 +79,6 @@ async function* importable(task: Rewrite, { counts, inactive, behind }: Found): 
 }
 
 const COUNTED_AS = { importable: 'accepted', inactive: 'inactive' } as const
-
-/** DynamoDB reads a hundred keys a call. */
-const GROUP = 100
 
 async function* exportedLines({ exported: { bucket, prefix }, files }: Rewrite): AsyncGenerator<string> {
   for (const key of await files.list(bucket, prefix)) {

@@ -1,5 +1,6 @@
 /** Tries again what the Regions are still owed, and finds the attempts that ended without a word. */
 import type { Region } from '../endpoint/endpoint.ts'
+import { hasNothingToLoad } from '../ledger/runs.ts'
 import type { Owed, Runs } from '../ledger/runs.ts'
 import { loadName } from './load-region.ts'
 
@@ -55,10 +56,9 @@ const settleOne = async (owed: Owed, task: Settle): Promise<'begun' | 'left' | '
   const { ledger, now, loadArn, load } = task
   if (!(await isOver(owed, task))) return 'left'
   const { run, region } = owed
-  const found = await ledger.find(run)
+  const file = (await ledger.find(run))?.file
   // A copy is not made up for, and a file that was refused, or never came to be prepared, has nothing to load.
-  const hasFile = found?.file && !('code' in found.file) && found.file.accepted > 0
-  if (owed.door === 'region-copy' || !hasFile) {
+  if (owed.door === 'region-copy' || !file || hasNothingToLoad(file)) {
     await ledger.settle(owed)
     return 'settled'
   }

@@ -27,6 +27,14 @@ const drop = (version: string, minute: number): Drop => ({
   version,
   droppedAt: at(minute),
 })
+/** The copy of one tick, made by one execution. */
+const task = {
+  slot: at(5),
+  execution: 'arn:copy:1',
+  primary: 'us-east-1',
+  standby: 'us-west-2',
+  bucket: 'b',
+}
 const FILE: FileCounts = { rows: 3, accepted: 3, rejected: 0, superseded: 0, inactive: 0, tableOwned: 0 }
 
 let opened: OpenLedger
@@ -173,13 +181,6 @@ describe('what is owed', () => {
   it('goes when the files are gone, and with a copy that failed, which the next one makes up for', async () => {
     const run = await open('v1', 1)
     await recordOutcome(ledger, run, { ...failure('us-west-2'), reason: 'FilesGone' })
-    const task = {
-      slot: at(5),
-      execution: 'arn:copy:1',
-      primary: 'us-east-1',
-      standby: 'us-west-2',
-      bucket: 'b',
-    }
     const copy = await openCopy(ledger, task, at(5))
     expect(await ledger.owed('us-west-2')).toMatchObject([{ run: copy.run }])
     await recordOutcome(ledger, copy.run, failure('us-west-2'))
@@ -188,14 +189,6 @@ describe('what is owed', () => {
 })
 
 describe('a copy', () => {
-  const task = {
-    slot: at(5),
-    execution: 'arn:copy:1',
-    primary: 'us-east-1',
-    standby: 'us-west-2',
-    bucket: 'b',
-  }
-
   it('is the one execution’s that claimed its tick, also when that asks again', async () => {
     expect(await openCopy(ledger, task, at(5))).toMatchObject({ opened: true })
     expect(await openCopy(ledger, task, at(6))).toMatchObject({ opened: true })
@@ -218,13 +211,6 @@ describe('a copy', () => {
 describe('a copy and what a Region is owed', () => {
   it('waits for a load that is under way, and not for one that has failed', async () => {
     const run = await open('v1', 1)
-    const task = {
-      slot: at(5),
-      execution: 'arn:copy:1',
-      primary: 'us-east-1',
-      standby: 'us-west-2',
-      bucket: 'b',
-    }
     const copy = await openCopy(ledger, task, at(5))
     expect(await turnIn(ledger, copy.run, 'us-west-2')).toBe('busy')
     await recordOutcome(ledger, run, failure('us-west-2'))
