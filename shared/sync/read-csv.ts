@@ -28,15 +28,14 @@ const RECORD_BYTES = 64 * 1024
 /** The rows of a CSV file. Throws {@link FileRefusal}. */
 export async function* readCsv(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<CsvRow> {
   let columns: readonly Column[] | undefined
-  let line = 1
+  const parsed: Parsed = { lines: 0 }
   try {
-    for await (const { record, info } of recordsOf(bytes)) {
-      if (columns) yield { line, columns, cells: record }
+    for await (const { record, info } of recordsOf(bytes, parsed)) {
+      if (columns) yield { line: info.lines - lineBreaks(record), columns, cells: record }
       else columns = headerOf(record)
-      line = info.lines + 1
     }
   } catch (error) {
-    throw refusalOf(error, line)
+    throw refusalOf(error, parsed.lines + 1)
   }
   if (!columns)
     throw new FileRefusal({ code: 'EMPTY_FILE', message: 'the file is empty; it needs a header and rows' })
@@ -47,7 +46,15 @@ interface ParsedRecord {
   readonly info: { readonly lines: number }
 }
 
-const recordsOf = (bytes: AsyncIterable<Uint8Array>): AsyncIterable<ParsedRecord> => {
+/** Where the parser is, which reads ahead of whoever takes the records from it. */
+interface Parsed {
+  lines: number
+}
+
+const lineBreaks = (record: readonly string[]): number =>
+  record.reduce((sum, text) => sum + text.split('\n').length - 1, 0)
+
+const recordsOf = (bytes: AsyncIterable<Uint8Array>, parsed: Parsed): AsyncIterable<ParsedRecord> => {
   const parser = parse({
     bom: true,
     // Both in one file too: the first line is no promise for the others.
@@ -56,6 +63,10 @@ const recordsOf = (bytes: AsyncIterable<Uint8Array>): AsyncIterable<ParsedRecord
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: RECORD_BYTES,
+    on_record: (record: string[], { lines }) => {
+      parsed.lines = lines
+      return record
+    },
   })
   const text = Readable.from(utf8(notCompressed(bytes)))
   text.on('error', (error) => parser.destroy(error))

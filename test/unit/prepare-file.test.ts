@@ -154,4 +154,15 @@ describe('preparing a dropped file', () => {
     ])
     expect([...(await consents.of(['a', 'b'])).values()].map(({ value }) => value)).toEqual(['ALL', 'ALL'])
   })
+
+  it('names the line of an error however far the parser has read ahead, and whatever lines are empty', async () => {
+    const good = Array.from({ length: 300 }, (_, at) => `e${at},e${at}@example.com,EMAIL,`).join('\r\n')
+    const { file } = await prepare(`${HEADER}${good}\r\ncut,"half`, 64_000)
+    expect(file).toMatchObject({
+      code: 'UNCLOSED_QUOTE',
+      message: expect.stringContaining('line 302 ') as string,
+    })
+    const { rejects } = await prepare(`${HEADER}\n\na,"x\ny@example.com",EMAIL,\n\nb,bob@example.com,FAX,\n`)
+    expect(rejects.slice(1).map((line) => line.split(',')[0])).toEqual(['4', '7'])
+  })
 })
