@@ -4,7 +4,10 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
+import { readParameters } from './parameters.ts'
+import type { PackageParameters } from './parameters.ts'
 import { readRegions } from './regions-file.ts'
+import { UserError } from './user-error.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '..')
@@ -18,32 +21,37 @@ export interface Stack {
 export const PACKAGES = join(root, 'dist')
 
 /** Bundles and packages everything; resolves to the stacks written, hub last. Rejects with what `serverless` said. */
-export const packageAll = async (): Promise<Stack[]> => {
+export const packageAll = async (parameters: PackageParameters = {}): Promise<Stack[]> => {
   const { hub, applications } = await readRegions()
   const stacks = [
     ...Object.keys(applications).map((region) => ({ name: 'regional', region })),
     { name: 'hub', region: hub },
   ]
-  await packageStacks(stacks)
+  await packageStacks(stacks, root, parameters)
   return stacks
 }
 
 /**
  * Packages `stacks` into the `dist` of `folder`: the project, or a folder with a package.json, serverless.yml, deploy/,
- * statemachines/ and regions.json of its own. Resolves to the project's source files that are in the bundles.
+ * statemachines/, mappings/ and regions.json of its own. Resolves to the project's source files that are in the bundles.
  */
-export const packageStacks = async (stacks: readonly Stack[], folder = root): Promise<string[]> => {
+export const packageStacks = async (
+  stacks: readonly Stack[],
+  folder = root,
+  parameters: PackageParameters = {},
+): Promise<string[]> => {
   await Promise.all(
     ['.build', 'dist', '.serverless'].map((each) => rm(join(folder, each), { recursive: true, force: true })),
   )
-  const sources = await bundle(join(folder, '.build'))
+  const { mapping } = await readRegions(join(folder, 'regions.json'))
+  const sources = await bundle(join(folder, '.build'), mapping)
   // One after another: two packagings from one folder lose each other's files.
-  for (const stack of stacks) await packageStack(stack, folder)
+  for (const stack of stacks) await packageStack(stack, folder, parameters)
   return sources
 }
 
-/** One ESM bundle a function, everything in it but Node itself. */
-const bundle = async (outdir: string): Promise<string[]> => {
+/** One ESM bundle a function, everything in it but Node itself. `mapping`: the file that stands for `#mapping` in them. */
+const bundle = async (outdir: string, mapping: string): Promise<string[]> => {
   const names = (await readdir(join(root, 'functions'))).map((file) => file.replace(/\.ts$/, ''))
   const { metafile } = await build({
     absWorkingDir: root,
@@ -58,6 +66,7 @@ const bundle = async (outdir: string): Promise<string[]> => {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
+    alias: { '#mapping': mapping },
     // Some dependencies are CommonJS and call require('node:…').
     banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
     metafile: true,
@@ -65,10 +74,18 @@ const bundle = async (outdir: string): Promise<string[]> => {
   return Object.keys(metafile.inputs)
 }
 
-const packageStack = async ({ name, region }: Stack, cwd: string): Promise<void> => {
+const packageStack = async (
+  { name, region }: Stack,
+  cwd: string,
+  parameters: PackageParameters,
+): Promise<void> => {
   const folder = join(cwd, 'dist', `${name}-${region}`)
   await mkdir(folder, { recursive: true })
-  const options = ['package', '--region', region, '--param', `role=${name}`, '--package', folder]
+  const given = Object.entries({ ...parameters, role: name }).flatMap(([key, value]) => [
+    '--param',
+    `${key}=${value}`,
+  ])
+  const options = ['package', '--region', region, ...given, '--package', folder]
   await run(join(root, 'node_modules/.bin/serverless'), options, {
     cwd,
     env: {
@@ -82,7 +99,13 @@ const packageStack = async ({ name, region }: Stack, cwd: string): Promise<void>
 }
 
 if (import.meta.main) {
-  const stacks = await packageAll()
-  for (const { name, region } of stacks)
-    console.log(`dist/${name}-${region}/cloudformation-template-update-stack.json`)
+  try {
+    const stacks = await packageAll(readParameters(process.argv.slice(2)))
+    for (const { name, region } of stacks)
+      console.log(`dist/${name}-${region}/cloudformation-template-update-stack.json`)
+  } catch (error) {
+    // A person's mistake is one line; anything else is ours, and wants its stack.
+    console.error(error instanceof UserError ? `npm run package: ${error.message}` : error)
+    process.exitCode = 1
+  }
 }

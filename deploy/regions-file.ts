@@ -1,7 +1,8 @@
 /** regions.json, read and checked before anything is built from it. */
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
+import { MappingError, readMapping } from '../shared/sources/mapping.ts'
 import { UserError } from './user-error.ts'
 
 /**
@@ -32,6 +33,7 @@ const Regions = z
     hub: region,
     primary: region,
     standby: region,
+    mapping: z.string('must be the path of a mapping file, such as mappings/endpoint.json').min(1),
     applications: z.record(
       z.string(),
       z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 hex digits, the id of a Pinpoint project'),
@@ -55,27 +57,43 @@ export interface Regions {
   readonly hub: string
   readonly primary: string
   readonly standby: string
+  /** The file that says how an item of the customer table becomes endpoints: its path, from the root of the file system. */
+  readonly mapping: string
   /** Each Region's Pinpoint project. */
   readonly applications: Readonly<Record<string, string>>
 }
 
 /** Throws a {@link UserError} that says in one line what to mend. */
 export const readRegions = async (file = join(import.meta.dirname, '../regions.json')): Promise<Regions> => {
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new UserError(`regions.json cannot be read: ${error.message}`)
-  })
-  const parsed = Regions.safeParse(jsonOf(text))
-  if (parsed.success) return parsed.data
+  const parsed = Regions.safeParse(await jsonIn(file, 'regions.json'))
+  if (parsed.success) {
+    const mapping = resolve(dirname(file), parsed.data.mapping)
+    await checkMapping(mapping, parsed.data.mapping)
+    return { ...parsed.data, mapping }
+  }
   const said = parsed.error.issues.map(({ path, message }) =>
     path.length > 0 ? `${path.join('.')}: ${message}` : message,
   )
   throw new UserError(`regions.json: ${said.join('; ')}`)
 }
 
-const jsonOf = (text: string): unknown => {
+const checkMapping = async (file: string, name: string): Promise<void> => {
+  const json = await jsonIn(file, name)
+  try {
+    readMapping(json)
+  } catch (error) {
+    throw error instanceof MappingError ? new UserError(`${name}: ${error.message}`) : error
+  }
+}
+
+/** `name`: what the person calls the file. */
+const jsonIn = async (file: string, name: string): Promise<unknown> => {
+  const text = await readFile(file, 'utf8').catch((error: Error) => {
+    throw new UserError(`${name} cannot be read: ${error.message}`)
+  })
   try {
     return JSON.parse(text)
   } catch {
-    throw new UserError('regions.json is no JSON')
+    throw new UserError(`${name} is no JSON`)
   }
 }

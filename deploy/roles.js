@@ -1,5 +1,5 @@
 /** One role for each function, with the actions it uses on the resources it uses them on, and nothing else. */
-import { laneOf, logical, primary, regions, standby } from './regions.js'
+import { kinds, laneOf, logical, primary, regions, standby } from './regions.js'
 
 const sub = (text) => ({ 'Fn::Sub': text })
 const arnOf = (id, attribute = 'Arn') => ({ 'Fn::GetAtt': [id, attribute] })
@@ -32,8 +32,18 @@ const list = (bucket, prefix) =>
 const start = (machine) =>
   allow('states:StartExecution', named('states', `stateMachine:\${param:prefix}-${machine}`))
 const executionsOf = (machine) => named('states', `execution:\${param:prefix}-${machine}:*`)
-const poll = (queue) =>
-  allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], arnOf(queue))
+const poll = (...queues) =>
+  allow(
+    ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+    queues.map((queue) => arnOf(queue)),
+  )
+const lanesIn = (region) => kinds.map((kind) => laneOf(region, kind))
+const everyLane = regions.flatMap(({ region }) => lanesIn(region))
+const send = (queues) =>
+  allow(
+    'sqs:SendMessage',
+    queues.map((queue) => arnOf(queue)),
+  )
 const passRole = (kind, region) =>
   allow(
     'iam:PassRole',
@@ -49,12 +59,17 @@ const pinpoint = (actions, resources) =>
   )
 
 const sendChanges = (region) => [
-  poll(laneOf(region)),
-  allow('sqs:ChangeMessageVisibility', arnOf(laneOf(region))),
+  poll(...lanesIn(region)),
+  allow(
+    'sqs:ChangeMessageVisibility',
+    lanesIn(region).map((lane) => arnOf(lane)),
+  ),
+  // Its own, to come back to a marker later; the urgent ones of all, for an opt-out that it has found.
+  send([...new Set([...lanesIn(region), ...everywhere((each) => laneOf(each, 'urgent'))])]),
   allow('dynamodb:BatchGetItem', arnOf('CustomerTable')),
-  ledger('BatchGetItem', 'BatchWriteItem', 'PutItem', 'DeleteItem'),
+  ledger('BatchGetItem', 'BatchWriteItem', 'GetItem', 'PutItem', 'DeleteItem', 'Query'),
   pinpoint(['UpdateEndpointsBatch'], project(region)),
-  pinpoint(['UpdateEndpoint', 'DeleteEndpoint'], project(region, '/endpoints/*')),
+  pinpoint(['GetEndpoint', 'UpdateEndpoint', 'DeleteEndpoint'], project(region, '/endpoints/*')),
 ]
 
 const grants = {
@@ -63,9 +78,60 @@ const grants = {
       ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
       arnOf('CustomerTable', 'StreamArn'),
     ),
-    allow('sqs:SendMessage', [...everywhere((region) => arnOf(laneOf(region))), arnOf('StreamFailures')]),
+    send([...everyLane, 'StreamFailures']),
   ],
   ...Object.fromEntries(regions.map(({ region }) => [`send-changes-${region}`, sendChanges(region)])),
+  replay: [ledger('GetItem', 'PutItem', 'Scan'), send(everyLane)],
+  reconcile: [
+    allow(['dynamodb:BatchGetItem', 'dynamodb:Scan'], arnOf('CustomerTable')),
+    ledger('GetItem', 'PutItem', 'Scan'),
+    send(everyLane),
+  ],
+  redrive: [
+    allow(
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage'],
+      everyLane.map((lane) => arnOf(`${lane}Dead`)),
+    ),
+    send(everyLane),
+  ],
+  'hold-lane': [ledger('GetItem', 'PutItem', 'Query')],
+  receipts: [allow('dynamodb:BatchGetItem', arnOf('CustomerTable')), ledger('BatchGetItem', 'Query')],
+  'open-backlog': [
+    allow(
+      'sqs:GetQueueAttributes',
+      everywhere((region) => arnOf(laneOf(region, 'bulk'))),
+    ),
+    ledger('PutItem', 'Query'),
+    start('load-backlog'),
+    allow('states:DescribeExecution', executionsOf('load-backlog')),
+  ],
+  'stage-backlog': [
+    allow(
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage'],
+      everywhere((region) => arnOf(laneOf(region, 'bulk'))),
+    ),
+    send(everyLane),
+    allow('dynamodb:BatchGetItem', arnOf('CustomerTable')),
+    ledger('BatchGetItem', 'BatchWriteItem', 'GetItem', 'PutItem', 'DeleteItem', 'Query'),
+    write(everywhere((region) => regionBucket(region, '/staging/*'))),
+  ],
+  'close-backlog': [
+    pinpoint(
+      ['GetImportJobs'],
+      everywhere((region) => project(region)),
+    ),
+    list(
+      everywhere((region) => regionBucket(region)),
+      'staging',
+    ),
+    allow(
+      's3:GetObject',
+      everywhere((region) => regionBucket(region, '/staging/*')),
+    ),
+    ledger('BatchGetItem', 'BatchWriteItem', 'GetItem', 'PutItem', 'DeleteItem', 'Query'),
+    send(everywhere((region) => laneOf(region, 'bulk'))),
+    write(inBucket('WorkBucket', 'reports/*')),
+  ],
   'receive-drop': [poll('Drops'), ledger('GetItem', 'PutItem'), start('csv-drop')],
   'prepare-file': [
     allow('s3:GetObjectVersion', inBucket('DropBucket', 'drops/*')),
@@ -94,6 +160,18 @@ const grants = {
       everywhere((region) => project(region, '/jobs/import/*')),
     ),
   ],
+  'mark-touched': [
+    list(
+      everywhere((region) => regionBucket(region)),
+      'staging',
+    ),
+    allow(
+      's3:GetObject',
+      everywhere((region) => regionBucket(region, '/staging/*')),
+    ),
+    ledger('BatchGetItem'),
+    send(everywhere((region) => laneOf(region, 'urgent'))),
+  ],
   'record-outcome': [
     ledger('GetItem', 'PutItem', 'DeleteItem', 'Query'),
     write(inBucket('WorkBucket', 'reports/*')),
@@ -119,16 +197,13 @@ const grants = {
     allow('s3:GetObject', regionBucket(standby, '/exports/*')),
     write(regionBucket(standby, '/staging/*')),
     ledger('BatchGetItem', 'GetItem', 'PutItem'),
-    allow(
-      'sqs:SendMessage',
-      everywhere((region) => arnOf(laneOf(region))),
-    ),
+    send(everywhere((region) => laneOf(region, 'urgent'))),
   ],
   'apply-inactive': [
     allow('s3:GetObject', regionBucket(standby, '/staging/*/inactive.json')),
     pinpoint(['UpdateEndpointsBatch'], project(standby)),
     pinpoint(['UpdateEndpoint'], project(standby, '/endpoints/*')),
-    ledger('GetItem', 'PutItem', 'DeleteItem'),
+    ledger('GetItem', 'PutItem', 'DeleteItem', 'Query'),
   ],
   'close-copy': [
     allow('s3:GetObject', regionBucket(standby, '/staging/*/behind.json')),

@@ -5,12 +5,12 @@ import { now, wire } from '../shared/runtime/wire.ts'
 import { applyInactive } from '../shared/sync/apply-inactive.ts'
 import { whileLeased } from '../shared/sync/lease.ts'
 
-const { bucketIn, config, destinationIn, ledger, memoryIn, waiting } = wire()
+const { bucketIn, config, destinationIn, ledger, turnsIn, waiting } = wire()
 const { standby } = config
-const lane = { memory: memoryIn(standby), ...waiting }
+const lane = { turns: turnsIn(standby), destination: destinationIn(standby), ...waiting }
 
 export const handler = door(({ run }: { run: string }, context: Context) => {
   const turn = { owner: context.awsRequestId, deadline: now() + context.getRemainingTimeInMillis() }
   const task = { run, ledger, ...bucketIn(standby), destination: destinationIn(standby) }
-  return whileLeased(lane, turn, (until) => applyInactive(task, until))
+  return whileLeased(lane, turn, ({ until }) => applyInactive(task, until))
 })

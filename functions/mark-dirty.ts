@@ -1,10 +1,6 @@
-/** The customer table's stream → a dirty marker in every Region's lane. */
-import type { DynamoDBStreamEvent } from 'aws-lambda'
+/** The customer table's stream → dirty markers in every Region's lanes. */
 import { door } from '../shared/runtime/door.ts'
+import { markChanges } from '../shared/runtime/lane-doors.ts'
 import { wire } from '../shared/runtime/wire.ts'
 
-const { markDirty } = wire()
-
-export const handler = door(({ Records }: DynamoDBStreamEvent) =>
-  markDirty(Records.flatMap(({ dynamodb }) => dynamodb?.Keys?.['Id']?.S ?? [])),
-)
+export const handler = door(markChanges(wire()))

@@ -5,7 +5,7 @@ import { wire } from '../shared/runtime/wire.ts'
 import { noteFile } from '../shared/sync/open-run.ts'
 import { rewriteExport } from '../shared/sync/rewrite-export.ts'
 
-const { bucketIn, config, consents, ledger, markDirty, memoryIn } = wire()
+const { bucketIn, config, consents, ledger, markIds, memoryIn } = wire()
 const memories = { primary: memoryIn(config.primary), standby: memoryIn(config.standby) }
 
 interface RewriteExport {
@@ -17,7 +17,7 @@ interface RewriteExport {
 
 export const handler = door(async ({ startedAt, ...task }: RewriteExport) => {
   const lanes = { ...memories, consents, exportStartedAt: startedAt }
-  const file = await rewriteExport({ ...task, lanes, markDirty, ...bucketIn(config.standby) })
+  const file = await rewriteExport({ ...task, lanes, markIds, ...bucketIn(config.standby) })
   await noteFile(ledger, task.run, file)
   return file
 })

@@ -1,10 +1,10 @@
-/** Stage file: a run's import files → the bucket of one Region; a late attempt brings nothing that is older than what is there. */
+/** Stage file: a run's import files → the bucket of one Region, without what is older than what is there. */
 import { door } from '../shared/runtime/door.ts'
 import { wire } from '../shared/runtime/wire.ts'
 import { stageFile } from '../shared/sync/load-region.ts'
 import { sourceOf } from '../shared/sync/open-run.ts'
 
-const { bucketIn, consents, ledger, memoryIn, work } = wire()
+const { bucketIn, consents, ledger, memoryIn, turnsIn, work } = wire()
 
 interface StageFile {
   readonly run: string
@@ -15,5 +15,6 @@ interface StageFile {
 export const handler = door(async ({ run, region, attempt }: StageFile) => {
   const { droppedAt } = await sourceOf(ledger, run)
   const fresh = { droppedAt, consents, memory: memoryIn(region) }
-  return stageFile({ run, attempt, work, target: bucketIn(region), fresh })
+  const now = await turnsIn(region).time()
+  return stageFile({ run, attempt, work, target: bucketIn(region), fresh, now })
 })

@@ -27,6 +27,8 @@ export interface GateOptions {
 export interface Gate {
   readonly url: string
   readonly port: number
+  /** Takes a request of this very process, which needs no socket. */
+  readonly handle: RequestListener
   close(): Promise<void>
 }
 
@@ -35,12 +37,13 @@ export interface Gate {
  * Rejects with the system's error (`EADDRINUSE` …) when it cannot listen.
  */
 export const openGate = async (options: GateOptions, port = 0, host = '127.0.0.1'): Promise<Gate> => {
-  const server = createServer((request, response) => void admit(options, request, response))
+  const handle: RequestListener = (request, response) => void admit(options, request, response)
+  const server = createServer(handle)
   // A 1 GB object may take longer than Node's default five minutes.
   server.requestTimeout = 0
   await listen(server, port, host)
   const bound = (server.address() as AddressInfo).port
-  return { url: `http://${host}:${bound}`, port: bound, close: () => closeServer(server) }
+  return { url: `http://${host}:${bound}`, port: bound, handle, close: () => closeServer(server) }
 }
 
 const admit = async (options: GateOptions, request: IncomingMessage, response: ServerResponse) => {

@@ -34,6 +34,8 @@ type Reachable = 'dynamodb' | 'iam' | 'lambda' | 'pinpoint' | 's3' | 'scheduler'
 export interface Stage extends StackBook, Pick<Services, Reachable> {
   readonly url: string
   readonly port: number
+  /** The same for callers in this process: what comes in by the port, without the port. */
+  readonly handle: RequestListener
   /** Every Region that has a stack or a project, sorted. */
   readonly regions: readonly string[]
   /** Whole Regions; single operations of Pinpoint fail by `pinpoint.faults`. */
@@ -94,7 +96,7 @@ const openStage = async (
   services.mappings.start()
   const { dynamodb, lambda, pinpoint, s3, scheduler, sqs, states } = services
   return {
-    ...{ url: gate.url, port: gate.port, regions, ...book, faults: switches },
+    ...{ url: gate.url, port: gate.port, handle: gate.handle, regions, ...book, faults: switches },
     ...{ dynamodb, iam, lambda, pinpoint, s3, scheduler, sqs, states },
     idle: () => untilIdle(services),
     close: () => closers.close(),

@@ -1,5 +1,5 @@
 /** What goes on in the Regions, a line at a time while it goes on. */
-import { laneOf } from '../../deploy/regions.js'
+import { kinds, laneOf } from '../../deploy/regions.js'
 import type { Regions } from '../../deploy/regions-file.ts'
 import type { Stage } from '../stage.ts'
 
@@ -31,12 +31,12 @@ export const progressLine = (stage: Stage, { hub, applications }: Regions): stri
   return `endpoints ${held.join(' · ')}${lanes}${running > 0 ? ` · executions running ${running}` : ''}`
 }
 
-/** Dirty markers of a Region's lane: waiting, or given back and not due yet. */
-const depthOf = (stage: Stage, region: string): number => {
-  const lane = stage.sqs.queueByArn(stage.resource('hub', laneOf(region)).attributes?.['Arn'] ?? '')
-  const { visible = 0, notVisible = 0 } = lane?.depth() ?? {}
-  return visible + notVisible
-}
+/** Dirty markers of a Region's lanes: waiting, or not due yet. */
+const depthOf = (stage: Stage, region: string): number =>
+  kinds
+    .map((kind) => stage.sqs.queueByArn(stage.resource('hub', laneOf(region, kind)).attributes['Arn'] ?? ''))
+    .map((queue) => queue?.depth() ?? { visible: 0, notVisible: 0, delayed: 0 })
+    .reduce((sum, { visible, notVisible, delayed }) => sum + visible + notVisible + delayed, 0)
 
 const count = (items: Iterable<unknown>): number => {
   let total = 0

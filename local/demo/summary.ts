@@ -86,10 +86,17 @@ const recoveryPoint = async (
 
 /** What a person wants to know of a run. */
 export const reportLines = ({ door, verdict, file, source, regions }: Report, place: string): string[] => {
-  const what =
-    door === 'csv-drop' ? `File ${source['key']}` : `Copy ${source['primary']} → ${source['standby']}`
+  const what = {
+    'csv-drop': `File ${source['key']}`,
+    'region-copy': `Copy ${source['primary']} → ${source['standby']}`,
+    backlog: `Backlog of ${regions.map(({ region }) => region).join()}`,
+  }[door]
   const behind = regions.filter(({ result, failures }) => result === 'failed' || failures > 0)
-  const again = door === 'csv-drop' ? 'owed, and tried again within five minutes' : 'left to the next copy'
+  const again = {
+    'csv-drop': 'owed, and tried again within five minutes',
+    'region-copy': 'left to the next copy',
+    backlog: 'left to its lane',
+  }[door]
   return [
     `  ${what}: ${verdict}${rows(file)}`,
     ...behind.map(({ region, reason, failures }) =>

@@ -13,6 +13,8 @@ export interface DynamoDbOptions {
   readonly clock: Clock
   /** Items are kept under `DIRECTORY/REGION`; in memory without it. Streams are not kept. */
   readonly directory?: string
+  /** How often expired items are removed; once a minute where absent. */
+  readonly sweepMs?: number
 }
 
 export interface DynamoDb {
@@ -41,12 +43,15 @@ export interface TableStream {
   subscribe(listener: (record: StreamRecord) => void): () => void
 }
 
-export const createDynamoDb = ({ clock, directory }: DynamoDbOptions): DynamoDb => {
+export const createDynamoDb = ({ clock, directory, sweepMs }: DynamoDbOptions): DynamoDb => {
   const regions = new Map<string, RegionTables>()
 
   const tablesIn = (region: string): RegionTables => {
-    const path = directory === undefined ? undefined : join(directory, region)
-    const tables = regions.get(region) ?? openRegionTables(region, clock, path)
+    const kept = {
+      ...(directory !== undefined && { path: join(directory, region) }),
+      ...(sweepMs !== undefined && { sweepMs }),
+    }
+    const tables = regions.get(region) ?? openRegionTables(region, clock, kept)
     regions.set(region, tables)
     return tables
   }

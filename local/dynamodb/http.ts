@@ -1,7 +1,6 @@
 /** DynamoDB over HTTP: AWS JSON 1.0; permissions are asked for table by table before anything is done. */
 import { randomUUID } from 'node:crypto'
-import type { ServerResponse } from 'node:http'
-import { buffer } from 'node:stream/consumers'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { crc32 } from 'node:zlib'
 import type { Caller, Service } from '../service.ts'
 import { AccessDenied } from '../service.ts'
@@ -19,7 +18,7 @@ export const dynamoDbService = (dynamoDb: Pick<DynamoDb, 'perform'>): Service =>
   async handle(request, response, caller) {
     try {
       const operation = operationOf(String(request.headers['x-amz-target'] ?? ''))
-      const input = byName(parsed(await buffer(request)), caller.region)
+      const input = byName(parsed(await bodyOf(request)), caller.region)
       for (const resource of resourcesOf(operation, input, caller)) {
         caller.authorize(`dynamodb:${operation}`, resource)
       }
@@ -30,6 +29,10 @@ export const dynamoDbService = (dynamoDb: Pick<DynamoDb, 'perform'>): Service =>
     }
   },
 })
+
+// Not by node:stream/consumers: the blob that it makes of each body lives on until the next great garbage collection.
+const bodyOf = async (request: IncomingMessage): Promise<Buffer> =>
+  Buffer.concat((await request.toArray()) as Buffer[])
 
 const OURS = ['DescribeTimeToLive', 'UpdateTimeToLive']
 

@@ -27,9 +27,19 @@ export interface RegionTables {
   close(): Promise<void>
 }
 
-/** Kept in memory, or on disk under `path`. */
-export const openRegionTables = (region: string, clock: Clock, path?: string): RegionTables => {
-  const timeToLive = createTimeToLive(clock)
+export interface Kept {
+  /** Where on disk; in memory without it. */
+  readonly path?: string
+  /** How often expired items are removed. */
+  readonly sweepMs?: number
+}
+
+export const openRegionTables = (
+  region: string,
+  clock: Clock,
+  { path, sweepMs }: Kept = {},
+): RegionTables => {
+  const timeToLive = createTimeToLive(clock, sweepMs)
   const streams = createTableStreams(region, clock, (tableName, item) => timeToLive.isExpiry(tableName, item))
   const store = openRegionStore({ region, onWrite: streams.onWrite, ...(path === undefined ? {} : { path }) })
   timeToLive.start(store)

@@ -10,7 +10,7 @@ import { keysOf } from './table-stream.ts'
 export interface TimeToLive {
   /** True while the item is being removed because it has expired. */
   isExpiry(tableName: string, item: Item): boolean
-  /** Sweeps once a minute until `close`. */
+  /** Sweeps now and then until `close`. */
   start(store: RegionStore): void
   close(): Promise<void>
 }
@@ -19,7 +19,7 @@ export interface TimeToLive {
 const SWEEP_MS = 60_000
 const FIVE_YEARS_SECONDS = 5 * 365 * 86_400
 
-export const createTimeToLive = (clock: Clock): TimeToLive => {
+export const createTimeToLive = (clock: Clock, sweepMs = SWEEP_MS): TimeToLive => {
   const expiring = new Set<string>()
   let callOff = () => {}
   let sweeping = Promise.resolve()
@@ -58,7 +58,7 @@ export const createTimeToLive = (clock: Clock): TimeToLive => {
 
   const start = (store: RegionStore) => {
     if (isClosed) return
-    callOff = clock.after(SWEEP_MS, () => {
+    callOff = clock.after(sweepMs, () => {
       // A table may go while it is swept; the next sweep does without it.
       sweeping = sweep(store)
         .catch(() => undefined)

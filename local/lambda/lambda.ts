@@ -12,6 +12,8 @@ import type { Invocation } from './invocation.ts'
 import { openLogs } from './logs.ts'
 import { asEvent, createRunner } from './runner.ts'
 import type { Runner } from './runner.ts'
+import { openSandbox } from './sandbox.ts'
+import type { OpenSandbox } from './sandbox.ts'
 
 export interface LambdaOptions {
   readonly clock: Clock
@@ -21,6 +23,8 @@ export interface LambdaOptions {
   readonly endpointUrl: string
   /** Sandboxes at once of a function that reserves none; further requests wait. Default 10. */
   readonly sandboxesPerFunction?: number
+  /** Worker threads where absent. */
+  readonly openSandbox?: OpenSandbox
 }
 
 export interface Lambda {
@@ -46,6 +50,7 @@ export interface Lambda {
 
 export const createLambda = (options: LambdaOptions): Lambda => {
   const { clock, endpointUrl, sandboxesPerFunction: sandboxes = 10 } = options
+  const host = { clock, endpointUrl, sandboxes, openSandbox: options.openSandbox ?? openSandbox }
   const logs = openLogs(options.logsDirectory)
   const asyncInvocations = createAsyncInvocations(clock)
   const runners = new Map<string, Runner>()
@@ -66,7 +71,7 @@ export const createLambda = (options: LambdaOptions): Lambda => {
         throw new LambdaError('ResourceConflictException', 409, `Function already exist: ${settings.name}`)
       }
       const log = (chunk: Uint8Array | string) => logs.write(settings.region, settings.name, chunk)
-      runners.set(arn, createRunner(settings, { clock, endpointUrl, sandboxes, log }))
+      runners.set(arn, createRunner(settings, { ...host, log }))
       return { arn }
     },
     async invoke(region, nameOrArn, payload) {

@@ -5,13 +5,13 @@ import type { FunctionSettings } from './function.ts'
 import { MAX_PAYLOAD_BYTES } from './invocation.ts'
 import type { Invocation, LoggedError } from './invocation.ts'
 import { createPool } from './pool.ts'
-import { openSandbox } from './sandbox.ts'
-import type { SandboxResult } from './sandbox.ts'
+import type { OpenSandbox, SandboxResult } from './sandbox.ts'
 
 export interface RunnerOptions {
   readonly clock: Clock
   readonly endpointUrl: string
   readonly sandboxes: number
+  readonly openSandbox: OpenSandbox
   readonly log: (chunk: Uint8Array | string) => void
 }
 
@@ -27,7 +27,7 @@ export const createRunner = (settings: FunctionSettings, options: RunnerOptions)
   const reserved = settings.reservedConcurrentExecutions
   const pool = createPool({
     clock,
-    open: () => openSandbox(settings, options),
+    open: () => options.openSandbox(settings, options),
     most: reserved ?? options.sandboxes,
     ...(reserved === undefined ? {} : { reserved }),
   })

@@ -23,13 +23,16 @@ export interface SandboxHost {
   readonly log: (chunk: Uint8Array | string) => void
 }
 
+/** How a function gets its sandboxes: worker threads ({@link openSandbox}), or whatever else runs its code. */
+export type OpenSandbox = (settings: FunctionSettings, host: SandboxHost) => Sandbox
+
 type Event = SandboxReply | { readonly type: 'exited'; readonly why: string } | { readonly type: 'timed-out' }
 
 // Lambda gives an on-demand function's initialisation ten seconds.
 const INIT_LIMIT_MS = 10_000
 
 /** Starts a worker at once; its first request waits for the bundle to be loaded. */
-export const openSandbox = (settings: FunctionSettings, host: SandboxHost): Sandbox => {
+export const openSandbox: OpenSandbox = (settings, host) => {
   const worker = startWorker(settings, host)
   let isAlive = true
   let isReady = false

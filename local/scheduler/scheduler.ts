@@ -20,6 +20,8 @@ export interface SchedulerOptions {
   readonly deliver: Deliver
   /** Told of each delivery that is given up; where it has a `deadLetterArn`, the message belongs there. */
   readonly abandon?: (abandoned: Abandoned) => void
+  /** Which schedules and rules are due by themselves, by name; all that are enabled where absent. */
+  readonly isDue?: (name: string) => boolean
 }
 
 export interface Scheduler {
@@ -42,7 +44,7 @@ export interface Scheduler {
 }
 
 export const createScheduler = (options: SchedulerOptions): Scheduler => {
-  const { clock, random, deliver, abandon = () => {} } = options
+  const { clock, random, deliver, abandon = () => {}, isDue = () => true } = options
   const schedules = new Map<string, Schedule>()
   const timers = new Set<() => void>()
 
@@ -70,7 +72,7 @@ export const createScheduler = (options: SchedulerOptions): Scheduler => {
       throw new SchedulerError('ConflictException', `${schedule.kind} ${schedule.name} already exists.`, 409)
     }
     schedules.set(schedule.arn, schedule)
-    if (schedule.enabled) arm(schedule)
+    if (schedule.enabled && isDue(schedule.name)) arm(schedule)
     return schedule.arn
   }
 

@@ -1,5 +1,6 @@
 /** What the local Regions are started with. */
 import type { Clock } from '../clock.ts'
+import type { OpenSandbox } from '../lambda/sandbox.ts'
 import type { PinpointOptions } from '../pinpoint/pinpoint.ts'
 
 export interface StageOptions {
@@ -23,4 +24,10 @@ export interface StageOptions {
    * real, so they, their queues and Pinpoint keep the clock as it is.
    */
   readonly timeScale?: number
+  /** How functions run; in worker threads where absent. These live in real time, whatever `clock` says. */
+  readonly openSandbox?: OpenSandbox
+  /** How tables are kept; on disk, swept once a minute for what has expired, where absent. */
+  readonly tables?: { readonly inMemory?: boolean; readonly sweepMs?: number }
+  /** Which schedules and rules are due by themselves, by name; all of them where absent. Any can be fired by hand. */
+  readonly schedules?: (name: string) => boolean
 }

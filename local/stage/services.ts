@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import { createDynamoDb } from '../dynamodb/dynamodb.ts'
+import type { DynamoDb } from '../dynamodb/dynamodb.ts'
 import { createEventBus } from '../events/event-bus.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import type { Iam } from '../iam/iam.ts'
@@ -40,12 +41,12 @@ export type Services = ReturnType<typeof openServices>
 
 /** Every service is closed by `closers`, those that call others before those they call. */
 export const openServices = (options: StageOptions, { clock, random, iam, url, closers }: Foundation) => {
-  const { data, timeScale = 1 } = options
+  const { data, openSandbox, timeScale = 1 } = options
   const storyClock = timeScale === 1 ? clock : scaledClock(clock, timeScale)
   const policies = createResourcePolicies()
   const bus = createEventBus()
 
-  const dynamodb = createDynamoDb({ clock, directory: join(data, 'tables') })
+  const dynamodb = openTables(options, clock)
   closers.add(() => dynamodb.close())
 
   const sqs = createSqs({ clock })
@@ -54,7 +55,8 @@ export const openServices = (options: StageOptions, { clock, random, iam, url, c
   const mappings = createEventSourceMappings()
   // Without their functions no delivery under way takes long to end.
   closers.add(() => mappings.stop())
-  const lambda = createLambda({ clock, endpointUrl: url, logsDirectory: join(data, 'logs') })
+  const sandboxes = openSandbox && { openSandbox }
+  const lambda = createLambda({ clock, endpointUrl: url, logsDirectory: join(data, 'logs'), ...sandboxes })
   closers.add(() => lambda.close())
   closers.add(() => mappings.pause())
 
@@ -82,7 +84,10 @@ export const openServices = (options: StageOptions, { clock, random, iam, url, c
 
   const receivers = { iam, lambda, sqs, states }
   const deliver = deliverTo(receivers)
-  const scheduler = createScheduler({ clock: storyClock, random, deliver, abandon: buryIn(receivers) })
+  const scheduler = createScheduler({
+    ...{ clock: storyClock, random, deliver, abandon: buryIn(receivers) },
+    ...(options.schedules && { isDue: options.schedules }),
+  })
   closers.add(() => scheduler.close())
 
   return {
@@ -102,6 +107,11 @@ export const openServices = (options: StageOptions, { clock, random, iam, url, c
     },
     ...{ sqs, states, url },
   }
+}
+
+const openTables = ({ data, tables = {} }: StageOptions, clock: Clock): DynamoDb => {
+  const { inMemory = false, ...sweeps } = tables
+  return createDynamoDb({ clock, ...sweeps, ...(!inMemory && { directory: join(data, 'tables') }) })
 }
 
 /** Pinpoint, with the projects that are there before any stack. */

@@ -2,17 +2,26 @@
 import type { Change } from '../endpoint/change.ts'
 import type { Endpoint, Region } from '../endpoint/endpoint.ts'
 import type { Outcome } from '../endpoint/outcome.ts'
+import type { Pace } from './pace.ts'
+
+/** An endpoint as a Region has it. */
+export interface Stored extends Endpoint {
+  /** When it was last written there, whoever wrote it: ISO 8601. */
+  readonly EffectiveDate?: string
+}
 
 export interface Destination {
   readonly region: Region
   /**
    * Hands the changes over in the order given, one outcome a change in that order. `changes` holds each endpoint once.
    * Never throws for what the data or the Region do: that is what outcomes are for. `applied` = the Region took it.
-   * After the instant `until` (ms) no further call is begun: what is left is `failed`.
+   * After the instant `until` (ms, by the host's clock) no further call is begun: what is left is `failed`, without effect.
    */
   apply(changes: readonly Change[], until?: number): Promise<readonly Outcome[]>
-  /** The endpoint as the Region has it now, server-made fields included; undefined where it has none. Throws when the Region does not answer. */
-  read(id: string): Promise<Endpoint | undefined>
+  /** The endpoint as the Region has it now, server-made fields included; undefined where it has none. Throws when the Region does not answer, or not before `until`. */
+  read(id: string, until?: number): Promise<Stored | undefined>
+  /** Only where the vendor allows but so many calls: handed from sender to sender, as the quota is one for all. */
+  readonly pace?: Pace
   /** Only where the vendor can take and give files whole. */
   readonly bulk?: Bulk
 }
@@ -30,6 +39,8 @@ export interface Bulk {
   /** Starts exporting every endpoint as gzip JSON Lines under `to`. */
   startExport(to: Place): Promise<Started>
   readonly checkImport: (job: string) => Promise<JobState>
+  /** What has become of the job on `from`, whoever started it; undefined where there has never been one. */
+  findImport(from: Place): Promise<JobState | undefined>
   readonly checkExport: (job: string) => Promise<JobState>
 }
 

@@ -20,7 +20,8 @@ export const memoryDestination = (region: Region, stored = new Map<string, Endpo
 const store = (stored: Map<string, Endpoint>, update: Endpoint): void => {
   const key = keyOf(update.Id)
   for (const [other, twin] of stored) {
-    if (twin.Address === update.Address && other !== key)
+    // One that is made INACTIVE itself takes nobody's place.
+    if (twin.Address === update.Address && other !== key && update.EndpointStatus !== 'INACTIVE')
       stored.set(other, { ...twin, EndpointStatus: 'INACTIVE' })
   }
   const merged = merge(stored.get(key), update)

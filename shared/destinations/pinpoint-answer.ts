@@ -1,16 +1,20 @@
 /** What an error of Pinpoint, or the lack of any answer, means for the change that was sent. */
 import { failed, rejected } from '../endpoint/outcome.ts'
 import type { Outcome } from '../endpoint/outcome.ts'
+import { OutOfTime } from './pace.ts'
 
 /**
  * Judged by the HTTP status, as the error's name needs a header that not every answer carries. 400 and 413 are about the
- * data. All else (no answer, 429, 5xx, and 403 or 404, which are about the project in that Region) may pass.
+ * data. All else may pass: 429, and 403 or 404, which are about the project in that Region, certainly had no effect; of 5xx and
+ * of no answer at all nobody can tell.
  * The reason is the error's name: its text may quote the data.
  */
 export const answerOf = (error: unknown): Outcome => {
+  if (error instanceof OutOfTime) return failed(error.name, 'none')
   const status = statusOf(error)
   const reason = error instanceof Error ? error.name : 'Unknown'
-  return status === 400 || status === 413 ? rejected(reason) : failed(reason)
+  if (status === 400 || status === 413) return rejected(reason)
+  return failed(reason, status !== undefined && status < 500 ? 'none' : 'unknown')
 }
 
 /** 404: in this Region there is no such endpoint (or no such project). */

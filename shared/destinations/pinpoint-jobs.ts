@@ -33,7 +33,8 @@ export const pinpointJobs = (client: PinpointClient, ApplicationId: string, role
   async startImport(from) {
     const S3Url = urlOf(from)
     // A run's prefix is its own, so a job on it is ours: started by a twin of this call, or by one that died before it could say so.
-    const running = await importOf(client, ApplicationId, S3Url)
+    const jobs = await importsOf(client, ApplicationId, S3Url)
+    const running = jobs.find((job) => stateOf(job).state !== 'failed' && job.JobStatus !== 'FAILING')
     if (running?.Id) return { job: running.Id }
     const ImportJobRequest = {
       Format: 'JSON' as const,
@@ -62,6 +63,10 @@ export const pinpointJobs = (client: PinpointClient, ApplicationId: string, role
     const { ImportJobResponse } = await client.send(new GetImportJobCommand({ ApplicationId, JobId }))
     return stateOf(ImportJobResponse)
   },
+  async findImport(from) {
+    const jobs = (await importsOf(client, ApplicationId, urlOf(from))).map(stateOf)
+    return jobs.sort((a, b) => RANKS[a.state] - RANKS[b.state])[0]
+  },
   async checkExport(JobId) {
     const { ExportJobResponse } = await client.send(new GetExportJobCommand({ ApplicationId, JobId }))
     return stateOf(ExportJobResponse)
@@ -81,24 +86,26 @@ const started = async (create: () => Promise<string | undefined>): Promise<Start
   }
 }
 
-/** The import job on `S3Url` that runs or has completed, if there is one. */
-const importOf = async (
+/** Of several jobs on one file the one that may still write counts most, and one that failed least. */
+const RANKS = { running: 0, done: 1, failed: 2 } as const satisfies Record<JobState['state'], number>
+
+/** The import jobs on `S3Url`. */
+const importsOf = async (
   client: PinpointClient,
   ApplicationId: string,
   S3Url: string,
-): Promise<ImportJobResponse | undefined> => {
+): Promise<ImportJobResponse[]> => {
+  const found: ImportJobResponse[] = []
   let Token: string | undefined
   do {
     const page = await client.send(
       new GetImportJobsCommand({ ApplicationId, PageSize: '100', ...(Token && { Token }) }),
     )
-    const found = page.ImportJobsResponse?.Item?.find(
-      (job) => job.Definition?.S3Url === S3Url && job.JobStatus !== 'FAILED' && job.JobStatus !== 'FAILING',
-    )
-    if (found) return found
+    const jobs = page.ImportJobsResponse?.Item ?? []
+    found.push(...jobs.filter(({ Definition }) => Definition?.S3Url === S3Url))
     Token = page.ImportJobsResponse?.NextToken
   } while (Token)
-  return undefined
+  return found
 }
 
 const stateOf = (

@@ -11,10 +11,10 @@ import type { Endpoint, Region } from '../endpoint/endpoint.ts'
 import { LIMITS } from '../endpoint/limits.ts'
 import { applied, failed } from '../endpoint/outcome.ts'
 import type { Outcome } from '../endpoint/outcome.ts'
-import type { Destination } from './destination.ts'
+import type { Destination, Stored } from './destination.ts'
 import { pace } from './pace.ts'
-import type { Waiting } from './pace.ts'
-import { answerOf, isAbsent } from './pinpoint-answer.ts'
+import type { Pace, Waiting } from './pace.ts'
+import { answerOf, isAbsent, isThrottled } from './pinpoint-answer.ts'
 import { pinpointJobs } from './pinpoint-jobs.ts'
 import type { JobRoles } from './pinpoint-jobs.ts'
 
@@ -29,15 +29,21 @@ export interface PinpointOptions {
 }
 
 /** Calls a second, per account and Region (developer guide, "Amazon Pinpoint quotas": API request quotas). */
-const QUOTAS = { UpdateEndpointsBatch: 2, UpdateEndpoint: 10, DeleteEndpoint: 5 } as const
+const QUOTAS = { UpdateEndpointsBatch: 2, UpdateEndpoint: 10, DeleteEndpoint: 5, GetEndpoint: 10 } as const
+type Operation = keyof typeof QUOTAS
+
+/** Times a call that the Region refused for their number is made again, ever more slowly, before it is owed. */
+const TRIES = 6
 
 export const pinpointDestination = (options: PinpointOptions): Destination => {
-  const { waiting } = options
-  const calls = callsOf(options)
+  const { waiting, share } = options
+  const shares = Object.entries(QUOTAS).map(([operation, quota]) => [operation, quota * share])
+  const turns = pace(Object.fromEntries(shares) as Record<Operation, number>, waiting)
   return {
     region: options.region,
-    apply: (changes, until = Infinity) => applyInOrder(inTime(calls, waiting.now, until), changes),
-    read: (id) => calls.read(id),
+    apply: (changes, until = Infinity) => applyInOrder(callsOf(options, turns, until), changes),
+    read: (id, until = Infinity) => callsOf(options, turns, until).read(id),
+    pace: turns,
     bulk: pinpointJobs(options.client, options.applicationId, options.roles),
   }
 }
@@ -46,51 +52,50 @@ interface Calls {
   batch(endpoints: readonly Endpoint[]): Promise<Outcome>
   single(endpoint: Endpoint): Promise<Outcome>
   remove(id: string): Promise<Outcome>
-  read(id: string): Promise<Endpoint | undefined>
+  read(id: string): Promise<Stored | undefined>
 }
 
-const callsOf = ({ client, applicationId: ApplicationId, waiting, share }: PinpointOptions): Calls => {
-  const turn = {
-    batch: pace(QUOTAS.UpdateEndpointsBatch * share, waiting),
-    single: pace(QUOTAS.UpdateEndpoint * share, waiting),
-    remove: pace(QUOTAS.DeleteEndpoint * share, waiting),
+const callsOf = (
+  { client, applicationId: ApplicationId }: PinpointOptions,
+  turns: Pace<Operation>,
+  until: number,
+): Calls => {
+  const call = async <T>(operation: Operation, send: () => Promise<T>): Promise<T> => {
+    for (let tries = 1; ; tries += 1) {
+      await turns.turn(operation, until)
+      try {
+        const answer = await send()
+        turns.answered()
+        return answer
+      } catch (error) {
+        if (!isThrottled(error)) throw error
+        turns.throttled()
+        if (tries === TRIES) throw error
+      }
+    }
   }
   return {
-    async batch(endpoints) {
-      await turn.batch()
-      const Item = endpoints.map(itemOf)
-      return outcomeOf(
-        client.send(new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item } })),
-      )
+    batch(endpoints) {
+      const command = new UpdateEndpointsBatchCommand({
+        ApplicationId,
+        EndpointBatchRequest: { Item: endpoints.map(itemOf) },
+      })
+      return outcomeOf(call('UpdateEndpointsBatch', () => client.send(command)))
     },
-    async single(endpoint) {
-      await turn.single()
+    single(endpoint) {
       const { Id: EndpointId, ...EndpointRequest } = itemOf(endpoint)
-      return outcomeOf(client.send(new UpdateEndpointCommand({ ApplicationId, EndpointId, EndpointRequest })))
+      const command = new UpdateEndpointCommand({ ApplicationId, EndpointId, EndpointRequest })
+      return outcomeOf(call('UpdateEndpoint', () => client.send(command)))
     },
-    async remove(EndpointId) {
-      await turn.remove()
-      return outcomeOf(
-        client.send(new DeleteEndpointCommand({ ApplicationId, EndpointId })).catch(absentIsGone),
-      )
+    remove(EndpointId) {
+      const command = new DeleteEndpointCommand({ ApplicationId, EndpointId })
+      return outcomeOf(call('DeleteEndpoint', () => client.send(command)).catch(absentIsGone))
     },
     async read(EndpointId) {
-      const found = await client
-        .send(new GetEndpointCommand({ ApplicationId, EndpointId }))
-        .catch(absentIsGone)
-      return found?.EndpointResponse as Endpoint | undefined
+      const command = new GetEndpointCommand({ ApplicationId, EndpointId })
+      const found = await call('GetEndpoint', () => client.send(command)).catch(absentIsGone)
+      return found?.EndpointResponse as Stored | undefined
     },
-  }
-}
-
-/** The same calls, none of which is begun after `until`. */
-const inTime = (calls: Calls, now: () => number, until: number): Calls => {
-  const late = () => (now() < until ? undefined : Promise.resolve(failed('OUT_OF_TIME')))
-  return {
-    ...calls,
-    batch: (endpoints) => late() ?? calls.batch(endpoints),
-    single: (endpoint) => late() ?? calls.single(endpoint),
-    remove: (id) => late() ?? calls.remove(id),
   }
 }
 
@@ -108,10 +113,14 @@ const applyInOrder = async (calls: Calls, changes: readonly Change[]): Promise<r
   const outcomes: Outcome[] = []
   for (const group of groupsOf(changes)) {
     const before = outcomes.at(-1)
-    outcomes.push(...(before?.result === 'failed' ? group.map(() => before) : await applyGroup(calls, group)))
+    outcomes.push(
+      ...(before?.result === 'failed' ? group.map(() => unasked(before)) : await applyGroup(calls, group)),
+    )
   }
   return outcomes
 }
+
+const unasked = ({ reason }: Extract<Outcome, { result: 'failed' }>): Outcome => failed(reason, 'none')
 
 const applyGroup = async (calls: Calls, group: readonly Change[]): Promise<readonly Outcome[]> => {
   const [first] = group
@@ -126,7 +135,7 @@ const oneByOne = async (calls: Calls, endpoints: readonly Endpoint[]): Promise<r
   const outcomes: Outcome[] = []
   for (const endpoint of endpoints) {
     const before = outcomes.at(-1)
-    outcomes.push(before?.result === 'failed' ? before : await calls.single(endpoint))
+    outcomes.push(before?.result === 'failed' ? unasked(before) : await calls.single(endpoint))
   }
   return outcomes
 }

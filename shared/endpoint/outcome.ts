@@ -5,12 +5,19 @@ export type Outcome =
   | { readonly result: 'applied' }
   /** Asking again will not help. `reason` is a code, never a customer's value. */
   | { readonly result: 'rejected'; readonly reason: string }
-  /** Asking again may help. `reason` is a code, never a customer's value. */
-  | { readonly result: 'failed'; readonly reason: string }
+  /**
+   * Asking again may help. `reason` is a code, never a customer's value. `effect`: `none` when the Region certainly did not
+   * take it, `unknown` when it may have (no answer, 5xx), and may still, a while later.
+   */
+  | { readonly result: 'failed'; readonly reason: string; readonly effect: 'none' | 'unknown' }
 
 export const applied: Outcome = { result: 'applied' }
 export const rejected = (reason: string): Outcome => ({ result: 'rejected', reason })
-export const failed = (reason: string): Outcome => ({ result: 'failed', reason })
+export const failed = (reason: string, effect: 'none' | 'unknown' = 'unknown'): Outcome => ({
+  result: 'failed',
+  reason,
+  effect,
+})
 
 export type Tally = Readonly<Record<Outcome['result'], number>>
 

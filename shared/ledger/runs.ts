@@ -5,8 +5,8 @@ import type { Table } from './table.ts'
 /** One batch story from open to close. */
 export interface Run {
   readonly run: string
-  readonly door: 'csv-drop' | 'region-copy'
-  /** When its cause was: a file dropped, a tick of the schedule. ISO 8601. */
+  readonly door: 'csv-drop' | 'region-copy' | 'backlog'
+  /** When its cause was: a file dropped, a tick of the schedule, a backlog found. ISO 8601. */
   readonly openedAt: string
   /** The Regions it is meant for. */
   readonly regions: readonly Region[]
@@ -47,7 +47,7 @@ export interface RegionOutcome {
   /** Rows the Region's job read, and those of them it did not take. */
   readonly processed: number
   readonly failures: number
-  /** Rows left out of a later attempt, as the customer table has sent newer ones since the drop. */
+  /** Rows left out, as the customer table has sent newer ones since the drop, or has removed the endpoint. */
   readonly left: number
   readonly attempt: number
   /** ISO 8601. */

@@ -28,10 +28,19 @@ export interface Table {
   putAll(rows: readonly Row[]): Promise<void>
   /** False when `condition` does not hold. */
   delete(key: Key, condition?: Condition): Promise<boolean>
+  deleteAll(keys: readonly Key[]): Promise<void>
+  /**
+   * The ledger's own time, in milliseconds since the epoch, by the `Date` of its answer: a second coarse and never ahead.
+   * One clock for all who read it, however far apart their own are.
+   */
+  time(): Promise<number>
 }
 
 /** Writes one BatchWriteItem takes (DynamoDB developer guide, "Quotas"). */
 const WRITES = 25
+
+/** Nobody writes this row: asking for it is asking for the time. */
+const NOBODY: Key = { pk: 'time', sk: 'time' }
 
 export const ledgerTable = (client: DynamoDBDocumentClient, TableName: string): Table => ({
   async get(Key) {
@@ -63,19 +72,54 @@ export const ledgerTable = (client: DynamoDBDocumentClient, TableName: string): 
     return rows
   },
   put: (Item, condition) => holds(client.send(new PutCommand({ TableName, Item, ...under(condition) }))),
-  async putAll(rows) {
-    for (const chunk of chunksOf(rows, WRITES)) {
-      let writes: Record<string, unknown>[] = chunk.map((Item) => ({ PutRequest: { Item } }))
+  putAll: (rows) =>
+    writeAll(
+      client,
+      TableName,
+      rows.map((Item) => ({ PutRequest: { Item } })),
+    ),
+  deleteAll: (keys) =>
+    writeAll(
+      client,
+      TableName,
+      keys.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })),
+    ),
+  delete: (Key, condition) => holds(client.send(new DeleteCommand({ TableName, Key, ...under(condition) }))),
+  async time() {
+    let date: string | undefined
+    const command = new GetCommand({ TableName, Key: NOBODY, ConsistentRead: true })
+    command.middlewareStack.add(
+      (next) => async (args) => {
+        const result = await next(args)
+        date = (result.response as { headers?: Record<string, string> }).headers?.['date']
+        return result
+      },
+      { step: 'deserialize', name: 'dateOfAnswer', override: true },
+    )
+    await client.send(command)
+    const time = Date.parse(date ?? '')
+    if (Number.isNaN(time)) throw new Error('the ledger does not say what time it is')
+    return time
+  },
+})
+
+const writeAll = async (
+  client: DynamoDBDocumentClient,
+  TableName: string,
+  requests: readonly Record<string, unknown>[],
+): Promise<void> => {
+  await Promise.all(
+    chunksOf(requests, WRITES).map(async (chunk) => {
+      let writes: Record<string, unknown>[] = chunk
       while (writes.length > 0) {
         const { UnprocessedItems } = await client.send(
           new BatchWriteCommand({ RequestItems: { [TableName]: writes } }),
         )
         writes = UnprocessedItems?.[TableName] ?? []
       }
-    }
-  },
-  delete: (Key, condition) => holds(client.send(new DeleteCommand({ TableName, Key, ...under(condition) }))),
-})
+    }),
+  )
+}
 
 const under = (condition: Condition | undefined) =>
   condition && {

@@ -1,5 +1,6 @@
 /** One SDK client for each service and Region, made when first asked for. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { PinpointClient } from '@aws-sdk/client-pinpoint'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SFNClient } from '@aws-sdk/client-sfn'
@@ -17,17 +18,27 @@ const fileHandler = {
   socketTimeout: 30_000,
 }
 
-export const clients = {
+/** What all clients have in common beside that; Lambda brings it by itself. */
+export type ClientHost = Pick<
+  DynamoDBClientConfig,
+  'credentials' | 'disableClockSkewCorrection' | 'endpoint' | 'requestHandler' | 'signerConstructor'
+>
+
+export const makeClients = (host: ClientHost = {}) => ({
   // Whether to ask again, and when, is the lane's to say: the SDK's own retries would spend the quota twice.
-  pinpoint: oncePerRegion((region) => new PinpointClient({ region, maxAttempts: 1, requestHandler })),
-  s3: oncePerRegion((region) => new S3Client({ region, requestHandler: fileHandler })),
-  states: oncePerRegion((region) => new SFNClient({ region, requestHandler })),
-  queues: oncePerRegion((region) => new SQSClient({ region, requestHandler })),
+  pinpoint: oncePerRegion(
+    (region) => new PinpointClient({ region, maxAttempts: 1, requestHandler, ...host }),
+  ),
+  s3: oncePerRegion((region) => new S3Client({ region, requestHandler: fileHandler, ...host })),
+  states: oncePerRegion((region) => new SFNClient({ region, requestHandler, ...host })),
+  queues: oncePerRegion((region) => new SQSClient({ region, requestHandler, ...host })),
   documents: oncePerRegion((region) =>
-    DynamoDBDocumentClient.from(new DynamoDBClient({ region, requestHandler }), {
+    DynamoDBDocumentClient.from(new DynamoDBClient({ region, requestHandler, ...host }), {
       marshallOptions: { removeUndefinedValues: true },
       // DynamoDB holds numbers that JavaScript does not: the nearest one, rather than an error that stops the lane.
       unmarshallOptions: { wrapNumbers: Number },
     }),
   ),
-}
+})
+
+export const clients = makeClients()

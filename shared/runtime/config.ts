@@ -19,11 +19,15 @@ const json = <T extends z.ZodType>(inner: T) =>
 const RegionEntry = z.strictObject({
   region,
   applicationId: z.string().regex(/^[0-9a-f]{32}$/, '32 hex digits, the id of a Pinpoint project'),
-  lane: z.url(),
 })
 
-/** One Region: its Pinpoint project, its lane's queue, its bucket and the roles that Pinpoint takes there. */
+/** One Region: its Pinpoint project, its lanes' queues, its bucket and the roles that Pinpoint takes there. */
 export interface RegionConfig extends z.infer<typeof RegionEntry> {
+  /** URLs of its lanes' queues, and of the queues behind them. */
+  readonly urgent: string
+  readonly bulk: string
+  readonly urgentDead: string
+  readonly bulkDead: string
   readonly bucket: string
   readonly importRole: string
   readonly exportRole: string
@@ -36,6 +40,8 @@ const Environment = z.object({
   PARTITION: z.string().startsWith('aws'),
   ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'an account number'),
   REGIONS: json(z.array(RegionEntry).min(2, 'two or more Regions')),
+  /** The URL of one queue: the others' differ in the name. */
+  DROPS_QUEUE: z.url(),
   PRIMARY_REGION: region,
   STANDBY_REGION: region,
   CUSTOMER_TABLE: z.string().min(3),
@@ -43,8 +49,11 @@ const Environment = z.object({
   WORK_BUCKET: z.string().min(3),
   CSV_DROP_MACHINE: z.string().startsWith('arn:'),
   LOAD_REGION_MACHINE: z.string().startsWith('arn:'),
+  LOAD_BACKLOG_MACHINE: z.string().startsWith('arn:'),
   /** The part of each Pinpoint quota that is ours. */
   QUOTA_SHARE: z.coerce.number().gt(0).lte(1),
+  /** Keys from which on a backlog goes by Import Job. */
+  BULK_THRESHOLD: z.coerce.number().int().gt(0),
   /** Only for the sender of a lane. */
   LANE_REGION: region.optional(),
 })
@@ -60,7 +69,9 @@ export interface Config {
   readonly workBucket: string
   readonly csvDropMachine: string
   readonly loadRegionMachine: string
+  readonly loadBacklogMachine: string
   readonly quotaShare: number
+  readonly bulkThreshold: number
   readonly laneRegion: string | undefined
 }
 
@@ -82,19 +93,29 @@ export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config
     workBucket: env.WORK_BUCKET,
     csvDropMachine: env.CSV_DROP_MACHINE,
     loadRegionMachine: env.LOAD_REGION_MACHINE,
+    loadBacklogMachine: env.LOAD_BACKLOG_MACHINE,
     quotaShare: env.QUOTA_SHARE,
+    bulkThreshold: env.BULK_THRESHOLD,
     laneRegion: env.LANE_REGION,
   }
   mustAgree(config)
   return config
 }
 
-/** Named by deploy/regional.yml; spelled out for each Region, they would not fit the 4 KB that an environment may hold. */
+/**
+ * Named by deploy/regional.yml and deploy/lanes.js; spelled out for each Region, the names would not fit the 4 KB that an
+ * environment may hold.
+ */
 const regionOf = (env: z.infer<typeof Environment>, entry: z.infer<typeof RegionEntry>): RegionConfig => {
   const role = (kind: string) =>
     `arn:${env.PARTITION}:iam::${env.ACCOUNT_ID}:role/${env.PREFIX}-${kind}-${entry.region}`
+  const queue = (name: string) => env.DROPS_QUEUE.replace(/[^/]*$/, `${env.PREFIX}-${name}`)
   return {
     ...entry,
+    urgent: queue(`urgent-${entry.region}`),
+    bulk: queue(`bulk-${entry.region}`),
+    urgentDead: queue(`urgent-${entry.region}-dead`),
+    bulkDead: queue(`bulk-${entry.region}-dead`),
     bucket: `${env.PREFIX}-${env.ACCOUNT_ID}-${entry.region}`,
     importRole: role('import'),
     exportRole: role('export'),

@@ -1,70 +1,72 @@
 /** The queues of the lanes: dirty markers in, and back again when a Region still owes them. */
 import { ChangeMessageVisibilityCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs'
 import type { SQSClient } from '@aws-sdk/client-sqs'
-import type { SQSBatchResponse, SQSRecord } from 'aws-lambda'
-import { chunksOf } from '../ledger/chunks.ts'
-import type { Outcome } from '../endpoint/outcome.ts'
-import { idsOf } from '../sync/mark-dirty.ts'
-import type { Marker } from '../sync/mark-dirty.ts'
+import type { SQSRecord } from 'aws-lambda'
+import type { Marker } from '../sync/marker.ts'
+import type { LaneMessage, LaneQueue } from '../sync/work-lane.ts'
+import type { RegionConfig } from './config.ts'
 
-/** Messages one SendMessageBatch takes (SQS developer guide, "Quotas"). */
-const ENTRIES = 10
+/** Messages, and bytes of them all, that one SendMessageBatch takes (SQS developer guide, "Quotas"). */
+const BATCH = { entries: 10, bytes: 256 * 1024 } as const
 
-/** Rejects unless the queue has taken every marker. */
+/** Rejects unless the queue has taken every marker. They are seen after `delaySeconds` (0 to 900). */
 export const enqueue = async (
   client: SQSClient,
   queue: string,
   markers: readonly Marker[],
+  delaySeconds = 0,
 ): Promise<void> => {
-  for (const chunk of chunksOf(markers, ENTRIES)) {
-    const Entries = chunk.map((marker, at) => ({ Id: String(at), MessageBody: JSON.stringify(marker) }))
+  for (const bodies of batchesOf(markers.map((marker) => JSON.stringify(marker)))) {
+    const Entries = bodies.map((MessageBody, at) => ({
+      Id: String(at),
+      MessageBody,
+      ...(delaySeconds > 0 && { DelaySeconds: delaySeconds }),
+    }))
     const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queue, Entries }))
     if (Failed.length > 0)
       throw new Error(`the lane's queue did not take ${Failed.length} of ${Entries.length} markers`)
   }
 }
 
-/** The ids that the messages name; those of an unknown shape name none, and stay. */
-export const idsIn = (messages: readonly SQSRecord[]): string[] =>
-  messages.flatMap((message) => idsOrNone(message) ?? [])
+const batchesOf = (bodies: readonly string[]): string[][] => {
+  const batches: string[][] = []
+  let bytes = 0
+  for (const body of bodies) {
+    const last = batches.at(-1)
+    const size = Buffer.byteLength(body)
+    const fits = last !== undefined && last.length < BATCH.entries && bytes + size <= BATCH.bytes
+    if (fits) last.push(body)
+    else batches.push([body])
+    bytes = fits ? bytes + size : size
+  }
+  return batches
+}
 
-const idsOrNone = ({ body }: SQSRecord): readonly string[] | undefined => {
-  try {
-    return idsOf(body)
-  } catch {
-    return undefined
+export const messagesOf = (records: readonly SQSRecord[]): LaneMessage[] =>
+  records.map(({ messageId, body, attributes }) => ({
+    id: messageId,
+    body,
+    receives: Number(attributes.ApproximateReceiveCount),
+  }))
+
+/** The lanes of a Region; `records` are the messages that can be postponed, which came from the queue `own`. */
+export const laneQueue = (
+  client: SQSClient,
+  region: Pick<RegionConfig, 'urgent' | 'bulk'>,
+  records: readonly SQSRecord[],
+  own: string,
+): LaneQueue => {
+  const handles = new Map(records.map(({ messageId, receiptHandle }) => [messageId, receiptHandle]))
+  return {
+    send: (kind, markers, delaySeconds) => enqueue(client, region[kind], markers, delaySeconds),
+    async postpone(messageId, seconds) {
+      const command = new ChangeMessageVisibilityCommand({
+        QueueUrl: own,
+        ReceiptHandle: handles.get(messageId),
+        VisibilityTimeout: seconds,
+      })
+      // Without it the message comes back all the same, only later: after the queue's own visibility time-out.
+      await client.send(command).catch(() => undefined)
+    },
   }
 }
-
-/** Messages that still owe an id go back to their queue; the more often they have come, the longer they stay away. */
-export const giveBack = async (
-  client: SQSClient,
-  queue: string,
-  messages: readonly SQSRecord[],
-  outcomes: ReadonlyMap<string, Outcome>,
-): Promise<SQSBatchResponse> => {
-  const owed = messages.filter((message) => {
-    const ids = idsOrNone(message)
-    // An id without an outcome is owed too.
-    return !ids || ids.some((id) => !DONE.has(outcomes.get(id)?.result))
-  })
-  await Promise.all(owed.map((message) => postpone(client, queue, message)))
-  return { batchItemFailures: owed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
-}
-
-const DONE: ReadonlySet<string | undefined> = new Set(['applied', 'rejected'] satisfies Outcome['result'][])
-
-/** Seconds: 1, 2, 4 … 300. A Region that is down is asked every five minutes, and served within five of its return. */
-const postponement = (receives: number): number => Math.min(300, 2 ** Math.max(0, receives - 1))
-
-// Without it the message comes back all the same, only later: after the queue's own visibility time-out.
-const postpone = (client: SQSClient, QueueUrl: string, { receiptHandle, attributes }: SQSRecord) =>
-  client
-    .send(
-      new ChangeMessageVisibilityCommand({
-        QueueUrl,
-        ReceiptHandle: receiptHandle,
-        VisibilityTimeout: postponement(Number(attributes.ApproximateReceiveCount)),
-      }),
-    )
-    .catch(() => undefined)

@@ -1,7 +1,7 @@
 /** What operators watch, as CloudWatch metrics in the log (EMF). Dimensions are Regions and doors, never ids. */
 import { MetricUnit, Metrics } from '@aws-lambda-powertools/metrics'
-import type { Outcome } from '../endpoint/outcome.ts'
-import { tally } from '../endpoint/outcome.ts'
+import type { LaneFigures } from '../sync/lane-figures.ts'
+import type { BacklogFigures } from '../sync/open-backlog.ts'
 
 type Unit = (typeof MetricUnit)[keyof typeof MetricUnit]
 
@@ -17,16 +17,56 @@ const publish = (
   metrics.publishStoredMetrics()
 }
 
-export const reportLane = (region: string, outcomes: Iterable<Outcome>): void => {
-  const { applied, rejected, failed } = tally([...outcomes])
-  publish({ region }, { EndpointsApplied: applied, EndpointsRejected: rejected, EndpointsOwed: failed })
+/** Lags with a value each, so that CloudWatch can make percentiles of them. */
+export const reportLane = (region: string, figures: LaneFigures): void => {
+  metrics.addDimensions({ region })
+  const counts = {
+    EndpointsSent: figures.sends,
+    EndpointsRetried: figures.retries,
+    ItemsApplied: figures.applied,
+    EndpointsParked: figures.parked,
+    ItemsOwed: figures.owed,
+    ItemsMarked: figures.marked,
+    ItemsLookedAt: figures.items,
+    Calls: figures.calls,
+    Throttles: figures.throttles,
+    Proved: figures.proved,
+    Lost: figures.lost,
+    ConsentAssertions: figures.unlawful,
+    BreakerOpen: figures.isBreakerOpen ? 1 : 0,
+  }
+  for (const [name, value] of Object.entries(counts)) metrics.addMetric(name, MetricUnit.Count, value)
+  // Of marked items, the part that another marker had named already.
+  if (figures.items > 0) metrics.addMetric('CoalesceRatio', MetricUnit.NoUnit, figures.marked / figures.items)
+  for (const lag of figures.lags.slice(0, VALUES)) metrics.addMetric('Lag', MetricUnit.Milliseconds, lag)
+  for (const lag of figures.optOutLags.slice(0, VALUES))
+    metrics.addMetric('OptOutAge', MetricUnit.Milliseconds, lag)
+  metrics.publishStoredMetrics()
+  publish({ region, lane: figures.kind }, { OldestMarkerAge: figures.oldest }, MetricUnit.Milliseconds)
 }
+
+/** Values a metric may carry (CloudWatch user guide, "Embedded metric format specification"). */
+const VALUES = 100
 
 export const reportFile = (counts: { accepted: number; rejected: number; superseded: number }): void =>
   publish(
     { door: 'csv-drop' },
     { RowsAccepted: counts.accepted, RowsRejected: counts.rejected, RowsSuperseded: counts.superseded },
   )
+
+/** Of one Region's bulk lane: what waits there, and from when on that goes by Import Job. */
+export const reportBacklog = (region: string, { markers, keys, threshold, isOpen }: BacklogFigures): void =>
+  publish(
+    { region },
+    {
+      BacklogMarkers: markers,
+      BacklogKeys: keys,
+      BacklogThreshold: threshold,
+      BacklogImports: isOpen ? 1 : 0,
+    },
+  )
+
+export const reportStaged = (region: string, rows: number): void => publish({ region }, { BacklogRows: rows })
 
 export const reportLoad = (region: string, result: 'applied' | 'failed', failures: number): void =>
   publish(

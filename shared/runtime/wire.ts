@@ -1,24 +1,30 @@
 /** The only place where things are put together: the environment → what the doors use. */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { pinpointDestination } from '../destinations/pinpoint.ts'
 import type { Bulk, Destination } from '../destinations/destination.ts'
 import { batchGet } from '../ledger/batch-get.ts'
 import { consentRegister } from '../ledger/consents.ts'
 import { laneMemory } from '../ledger/lane-memory.ts'
+import { laneTurns } from '../ledger/lane-turns.ts'
 import { runs } from '../ledger/runs.ts'
 import { ledgerTable } from '../ledger/table.ts'
 import type { Close } from '../sync/close-run.ts'
-import { markDirty } from '../sync/mark-dirty.ts'
+import { everywhere, markChanges } from '../sync/mark-dirty.ts'
+import type { LaneKind, TableChange } from '../sync/mark-dirty.ts'
+import { idMarkersFor } from '../sync/marker.ts'
+import type { Marker } from '../sync/marker.ts'
 import type { Files } from '../sync/files.ts'
-import type { Item } from '../sources/customer-table.ts'
-import type { Lane } from '../sync/send-lane.ts'
-import { clients } from './clients.ts'
+import { readMapping } from '../sources/mapping.ts'
+import type { Item } from '../sources/mapping.ts'
+import mappingFile from '#mapping' with { type: 'json' }
+import { clients as awsClients } from './clients.ts'
 import { readConfig } from './config.ts'
 import type { Config, RegionConfig } from './config.ts'
 import { s3Files } from './files.ts'
 import { enqueue } from './lane-queue.ts'
 import { oncePerRegion } from './once-per-region.ts'
 
-const waiting = {
+const hostWaiting = {
   now: () => Date.now(),
   sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
 }
@@ -27,8 +33,18 @@ const waiting = {
 export const now = (): number => Date.now()
 export const instant = (): string => new Date().toISOString()
 
-export const wire = () => {
-  const config = readConfig()
+/** What is put together, where it is not the real thing. */
+export interface Parts {
+  readonly clients?: typeof awsClients
+  readonly waiting?: typeof hostWaiting
+  readonly environment?: NodeJS.ProcessEnv
+}
+
+export type Wired = ReturnType<typeof wire>
+
+export const wire = ({ clients = awsClients, waiting = hostWaiting, environment }: Parts = {}) => {
+  const config = readConfig(environment)
+  const mapping = readMapping(mappingFile)
   const table = ledgerTable(clients.documents(config.hub), config.ledgerTable)
   const work = { bucket: config.workBucket, files: s3Files(clients.s3(config.hub)) }
   const ledger = runs(table)
@@ -36,15 +52,31 @@ export const wire = () => {
   const regions = config.regions.map(({ region }) => region)
   const consents = consentRegister(table)
   const memoryIn = (region: string) => laneMemory(table, region)
+  const turnsIn = (region: string) => laneTurns(table, region)
   // The pace of a Region's calls lives in its destination: one for the life of the sandbox.
-  const destinationIn = oncePerRegion((region) => destinationOf(config, regionOf(config, region)))
+  const destinationIn = oncePerRegion((region) =>
+    destinationOf(config, regionOf(config, region), { clients, waiting }),
+  )
+  const put = (region: string, kind: LaneKind, markers: readonly Marker[]) =>
+    enqueue(queues, regionOf(config, region)[kind], markers)
+  const readItems = itemsOf(clients.documents(config.hub), config.customerTable, mapping.key)
+  /** Makes every Region's lane look at these endpoints again. */
+  const markIds = (ids: readonly string[], kind: LaneKind) =>
+    everywhere(regions, (region) => put(region, kind, idMarkersFor(ids, waiting.now())))
   return {
     config,
     consents,
     ledger,
+    mapping,
     memoryIn,
-    markDirty: (ids: readonly string[]) =>
-      markDirty(ids, regions, (region, markers) => enqueue(queues, regionOf(config, region).lane, markers)),
+    turnsIn,
+    markDirty: (changes: readonly TableChange[]) => markChanges(changes, mapping, regions, put),
+    markIds,
+    /** Puts markers into one Region's lane. */
+    put,
+    readItems,
+    /** For the operators' verbs, which look through whole tables. */
+    operators: { table, documents: clients.documents(config.hub) },
     waiting,
     /** The hub's work bucket. */
     work,
@@ -58,12 +90,21 @@ export const wire = () => {
       bucket: regionOf(config, region).bucket,
       files: s3Files(clients.s3(region)),
     }),
-    /** The lane of the Region that this function sends to. */
-    lane: (): Lane => {
+    /** For the lanes of the Region that this function sends to. */
+    laneParts: () => {
       const region = config.laneRegion
       if (!region) throw new Error('LANE_REGION is not set: this function sends to one Region')
-      const readItems = itemsOf(config)
-      return { destination: destinationIn(region), memory: memoryIn(region), consents, readItems, ...waiting }
+      return {
+        region: regionOf(config, region),
+        destination: destinationIn(region),
+        memory: memoryIn(region),
+        turns: turnsIn(region),
+        consents,
+        mapping,
+        readItems,
+        spread: (ids: readonly string[]) => markIds(ids, 'urgent'),
+        ...waiting,
+      }
     },
     closing: (): Close => ({ ledger, ...work, now: instant() }),
   }
@@ -78,6 +119,7 @@ const regionOf = (config: Config, region: string): RegionConfig => {
 const destinationOf = (
   { quotaShare: share }: Config,
   { region, applicationId, importRole, exportRole }: RegionConfig,
+  { clients, waiting }: Required<Pick<Parts, 'clients' | 'waiting'>>,
 ): Destination =>
   pinpointDestination({
     region,
@@ -94,12 +136,12 @@ const bulkOf = ({ bulk, region }: Destination): Bulk => {
 }
 
 const itemsOf =
-  (config: Config) =>
-  async (ids: readonly string[]): Promise<ReadonlyMap<string, Item>> => {
+  (client: DynamoDBDocumentClient, tableName: string, keyName: string) =>
+  async (keys: readonly string[]): Promise<ReadonlyMap<string, Item>> => {
     const items = await batchGet(
-      clients.documents(config.hub),
-      config.customerTable,
-      ids.map((Id) => ({ Id })),
+      client,
+      tableName,
+      keys.map((key) => ({ [keyName]: key })),
     )
-    return new Map(items.map((item) => [String(item['Id']), item]))
+    return new Map(items.map((item) => [String(item[keyName]), item]))
   }

@@ -1,8 +1,9 @@
-/** An import file that is late → what of it may still be said: nothing older than what a Region was sent or has heard. */
+/** An import file → what of it may still be said in a Region: nothing older than what it was sent, and nobody who was removed. */
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { Consents } from '../ledger/consents.ts'
-import type { LaneMemory } from '../ledger/lane-memory.ts'
+import type { LaneMemory, Sent } from '../ledger/lane-memory.ts'
 import { inGroups } from './in-groups.ts'
+import { isGone, isLeaving } from './plan-remove.ts'
 
 export interface Fresh {
   /** When the file was dropped, ISO 8601. */
@@ -12,26 +13,37 @@ export interface Fresh {
   readonly memory: Pick<LaneMemory, 'sent'>
 }
 
+/** Lines that may be said, and lines that may not. */
+export interface FreshCounts {
+  rows: number
+  left: number
+}
+
 /**
- * Leaves out, and counts, the lines whose id the lane has written or removed since the drop; of the others, says `ALL` for
- * whoever is opted out by now, and for nobody else.
+ * Leaves out, and counts, the lines whose endpoint the lane has written since the drop, or removed at any time that it
+ * remembers; of the others, says `ALL` for whoever is opted out by now, and for nobody else.
  */
 export async function* freshLines(
   lines: AsyncIterable<string>,
   { droppedAt, consents, memory }: Fresh,
-  counts: { left: number },
+  counts: FreshCounts,
 ): AsyncGenerator<string> {
   for await (const group of inGroups(lines)) {
     const endpoints = group.map((line) => JSON.parse(line) as Endpoint)
     const ids = endpoints.map(({ Id }) => Id)
     const [heard, sent] = await Promise.all([consents.of(ids), memory.sent(ids)])
     for (const endpoint of endpoints) {
-      if ((sent.get(endpoint.Id)?.at ?? '') > droppedAt) {
+      if (isTouched(sent.get(endpoint.Id), droppedAt)) {
         counts.left += 1
         continue
       }
+      counts.rows += 1
       const OptOut = heard.get(endpoint.Id)?.value === 'ALL' ? 'ALL' : undefined
       yield `${JSON.stringify({ ...endpoint, OptOut })}\n`
     }
   }
 }
+
+/** The lane has dealt with it after the instant `at` (ISO 8601), or has removed it: what is older must not follow. */
+export const isTouched = (note: Sent | undefined, at: string): boolean =>
+  note !== undefined && (note.at > at || isGone(note) || isLeaving(note))

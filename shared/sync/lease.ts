@@ -1,9 +1,13 @@
 /** One sender at a time for each Region: the quota is no faster for two, and order needs no other lock. */
-import type { LaneMemory } from '../ledger/lane-memory.ts'
+import type { Destination } from '../destinations/destination.ts'
+import type { PaceState } from '../destinations/pace.ts'
+import type { Breaker, Handover, LaneTurns } from '../ledger/lane-turns.ts'
+import { CLOSED } from './breaker.ts'
 
 export interface Leased {
-  readonly memory: Pick<LaneMemory, 'lease' | 'release'>
-  /** Milliseconds since the epoch. */
+  readonly turns: Omit<LaneTurns, 'pause'>
+  readonly destination: Pick<Destination, 'pace'>
+  /** Milliseconds since the epoch, by the host's clock. */
   readonly now: () => number
   readonly sleep: (ms: number) => Promise<void>
 }
@@ -11,8 +15,29 @@ export interface Leased {
 export interface Turn {
   /** Who holds the lane: another name for each invocation. */
   readonly owner: string
-  /** The instant (ms) at which the invocation is cut off, whatever it does. */
+  /** The instant (ms, by the host's clock) at which the invocation is cut off, whatever it does. */
   readonly deadline: number
+  /** The urgent do not wait for the others to come to their end. */
+  readonly isUrgent?: boolean
+}
+
+/** A Region's lane while it is ours. */
+export interface Hold {
+  /** The instant (ms, by the host's clock) after which no further call is begun. */
+  readonly until: number
+  /** The instant (ms, the ledger's time) after which no call of this invocation can be under way. */
+  readonly cutOff: number
+  /** The ledger's time, ms: never ahead of it, and behind it by no more than it took to ask. */
+  readonly now: () => number
+  /** An instant of the ledger's time at which `ms` milliseconds from now have certainly passed. */
+  readonly after: (ms: number) => number
+  readonly breaker: () => Breaker
+  readonly setBreaker: (breaker: Breaker) => Promise<void>
+  /**
+   * Lets the urgent go first, if there are any. False when an operator has stopped the lane. Rejects with {@link LaneBusy}
+   * when the lane does not come back in time.
+   */
+  readonly giveWay: () => Promise<boolean>
 }
 
 export class LaneBusy extends Error {
@@ -22,25 +47,116 @@ export class LaneBusy extends Error {
 /** The last milliseconds of an invocation are for writing down what became of the calls. */
 const RESERVE = 15_000
 /** While another sender has the lane, look again after (ms). */
-const POLL = 250
+const POLL = 200
+/** For how long (ms) one word of the urgent keeps the others away. */
+const WANT = 2_000
 
 /**
- * Does `work` while nobody else sends to the Region; `until` is the instant (ms) after which it begins no further call.
- * Throws {@link LaneBusy} when the lane was not to be had in time.
+ * Does `work` while nobody else sends to the Region. Rejects with {@link LaneBusy} when the lane was not to be had in time.
+ * All instants in the ledger are by the ledger's clock, so that the hosts' may differ.
  */
 export const whileLeased = async <T>(
-  { memory, now, sleep }: Leased,
-  { owner, deadline }: Turn,
-  work: (until: number) => Promise<T>,
+  lane: Leased,
+  turn: Turn,
+  work: (hold: Hold) => Promise<T>,
 ): Promise<T> => {
-  const until = deadline - RESERVE
-  while (!(await memory.lease(owner, now(), deadline))) {
+  const lease = await takeLane(lane, turn, await askTime(lane))
+  try {
+    return await work(lease.hold)
+  } finally {
+    await lease.end()
+  }
+}
+
+/** What to add to the host's clock for the ledger's time: at least, and at most. */
+interface Offset {
+  readonly least: number
+  readonly most: number
+}
+
+/** The ledger's answer is a second coarse, and as old as it was on its way. */
+const askTime = async ({ turns, now }: Pick<Leased, 'turns' | 'now'>): Promise<Offset> => {
+  const asked = now()
+  const time = await turns.time()
+  return { least: time - now(), most: time + 1_000 - asked }
+}
+
+const takeLane = async (lane: Leased, turn: Turn, offset: Offset) => {
+  const { turns, destination } = lane
+  const ledgerNow = () => lane.now() + offset.least
+  const until = turn.deadline - RESERVE
+  const cutOff = turn.deadline + offset.most
+  let breaker = CLOSED
+  let isOurs = false
+  const take = async () => {
+    breaker = await waitForTurn(lane, turn, { until, cutOff, ledgerNow })
+    isOurs = true
+  }
+  const handover = (): Handover => ({
+    breaker,
+    ...(destination.pace && { pace: destination.pace.state() }),
+    leftAt: { ledger: ledgerNow(), host: lane.now() },
+  })
+  // A ledger that does not take this loses nothing: the lane is free again when the invocation would have been cut off.
+  const end = async () => {
+    // Who gave way and did not get the lane back has nothing to say of it.
+    if (!isOurs) return
+    isOurs = false
+    await turns.leave(handover()).catch(() => undefined)
+    await turns.release(turn.owner).catch(() => undefined)
+  }
+  await take()
+  const hold: Hold = {
+    until,
+    cutOff,
+    now: ledgerNow,
+    after: (ms) => lane.now() + offset.most + ms,
+    breaker: () => breaker,
+    async setBreaker(next) {
+      if (next.failures === breaker.failures && next.probeAt === breaker.probeAt) return
+      breaker = next
+      await turns.leave(handover())
+    },
+    async giveWay() {
+      const { wantedUntil, isPaused } = await turns.look()
+      if (isPaused || turn.isUrgent || wantedUntil <= ledgerNow()) return !isPaused
+      await end()
+      await lane.sleep(POLL)
+      await take()
+      return true
+    },
+  }
+  return { hold, end }
+}
+
+interface Bounds {
+  readonly until: number
+  readonly cutOff: number
+  readonly ledgerNow: () => number
+}
+
+/** The lane, and what its last holder left. */
+const waitForTurn = async (
+  { turns, destination, now, sleep }: Leased,
+  { owner, isUrgent }: Turn,
+  { until, cutOff, ledgerNow }: Bounds,
+): Promise<Breaker> => {
+  for (;;) {
+    const isFree = isUrgent === true || (await turns.look()).wantedUntil <= ledgerNow()
+    if (isFree && (await turns.lease(owner, ledgerNow(), cutOff))) break
+    if (isUrgent) await turns.want(ledgerNow() + WANT)
     await sleep(POLL)
     if (now() >= until) throw new LaneBusy('another sender has had the lane all the time')
   }
-  try {
-    return await work(until)
-  } finally {
-    await memory.release(owner)
-  }
+  const { handover } = await turns.look()
+  if (!handover) return CLOSED
+  if (handover.pace)
+    destination.pace?.resume(handover.pace as PaceState, elapsedSince(handover, now(), ledgerNow()))
+  return handover.breaker
+}
+
+/** The hosts' clocks say it to the millisecond, if they agree; the ledger's says by how much they may. */
+const elapsedSince = ({ leftAt }: Handover, host: number, ledger: number): number => {
+  const coarse = ledger - leftAt.ledger
+  return Math.min(Math.max(host - leftAt.host, coarse - 1_000, 0), Math.max(0, coarse + 1_000))
 }

@@ -20,8 +20,12 @@ export class FilesGone extends Error {
 
 /** Where a Region's Import Job finds a run's files. */
 export interface Staged extends Place {
-  /** Rows left out, as the customer table has sent newer ones since. */
+  /** Rows left out, as the customer table has sent newer ones since, or has removed the endpoint. */
   readonly left: number
+  /** Rows there are; left out where nobody has counted them yet. */
+  readonly rows?: number
+  /** From when they are (ISO 8601, the ledger's time): what the lane does later is newer. Left out where it does nothing later. */
+  readonly at?: string
 }
 
 export interface Stage {
@@ -31,29 +35,27 @@ export interface Stage {
   /** The Region's. */
   readonly target: Bucket
   readonly fresh: Fresh
+  /** The ledger's time, ms. */
+  readonly now: number
 }
 
 /**
- * Puts a run's import files into the Region's bucket: copied within S3 at the first attempt, and at a later one, which may
- * be hours later, line by line through what has been heard and sent since. Throws {@link FilesGone}.
+ * Puts a run's import files into the Region's bucket, line by line through what has been heard and sent since the drop: even
+ * a first attempt may come after the lane. Throws {@link FilesGone}.
  */
-export const stageFile = async ({ run, attempt, work, target, fresh }: Stage): Promise<Staged> => {
+export const stageFile = async ({ run, attempt, work, target, fresh, now }: Stage): Promise<Staged> => {
   const keys = await work.files.list(work.bucket, importPrefix(run))
   if (keys.length === 0) throw new FilesGone('the import files of the run are no longer in the work bucket')
-  const counts = { left: 0 }
+  const counts = { rows: 0, left: 0 }
   for (const key of keys) {
     const to = {
       bucket: target.bucket,
       key: stagingPrefix(run, attempt) + key.slice(importPrefix(run).length),
     }
-    if (attempt === 1) await target.files.copy({ bucket: work.bucket, key }, to)
-    else
-      await target.files.write(
-        to,
-        freshLines(await linesOf({ bucket: work.bucket, key }, work), fresh, counts),
-      )
+    await target.files.write(to, freshLines(await linesOf({ bucket: work.bucket, key }, work), fresh, counts))
   }
-  return { bucket: target.bucket, prefix: stagingPrefix(run, attempt), left: counts.left }
+  const prefix = stagingPrefix(run, attempt)
+  return { bucket: target.bucket, prefix, ...counts, at: new Date(now).toISOString() }
 }
 
 const linesOf = async (object: ObjectRef, { files }: Bucket): Promise<AsyncIterable<string>> => {
@@ -108,6 +110,11 @@ export const checkJob = async (
 /** 2, 2, 3, 4, 6 … seconds, then every two minutes: 190 looks in six hours. */
 export const waitAfter = (turn: number): number => Math.min(120, Math.max(2, Math.round(1.4 ** turn)))
 
+/** The run has been closed: what it would have loaded has gone back to the lane. */
+export class RunClosed extends Error {
+  override readonly name = 'RunClosed'
+}
+
 /** An older run has failed in the Region: this one waits with it, in the ledger, and not in an execution. */
 export class BehindOlderRun extends Error {
   override readonly name = 'BehindOlderRun'
@@ -116,14 +123,17 @@ export class BehindOlderRun extends Error {
 /**
  * Whether it is the run's turn in the Region: jobs that overlap, or a newer file before an older one, would leave each
  * Region with other rows. `busy` while an older run is being loaded; throws {@link BehindOlderRun} when one has failed. A
- * copy does not wait for what has failed: it brings more than that.
+ * copy does not wait for what has failed: it brings more than that; nor does a backlog, which brings what is newer. Throws
+ * {@link RunClosed} when the backlog's run is over.
  */
 export const turnIn = async (ledger: Runs, run: string, region: Region): Promise<'go' | 'busy'> => {
   const found = await ledger.find(run)
+  if (found?.door === 'backlog' && found.closedAt) throw new RunClosed('the run is over')
   const isOlder = (owed: Owed) => `${owed.openedAt}#${owed.run}` < `${found?.openedAt ?? ''}#${run}`
   const older = (await ledger.owed(region)).filter(isOlder)
   if (older.some(({ state }) => state === 'loading')) return 'busy'
-  if (older.length === 0 || found?.door === 'region-copy') return 'go'
+  const bringsMore = found?.door === 'region-copy' || found?.door === 'backlog'
+  if (older.length === 0 || bringsMore) return 'go'
   throw new BehindOlderRun('an older run has failed in this Region')
 }
 
@@ -135,12 +145,14 @@ const FAILED_JOBS = 5
 
 /**
  * Writes down what became of a run in a Region. A failed file of a drop stays owed, so that it is tried again without being
- * dropped again, but for what trying will not help; a failed copy does not, as the next one is complete anyway.
+ * dropped again, but for what trying will not help; a failed copy does not, as the next one is complete anyway. A backlog
+ * stays open until it has been closed, which is more than loaded.
  */
 export const recordOutcome = async (ledger: Runs, run: string, outcome: RegionOutcome): Promise<void> => {
   await ledger.record(run, outcome)
   const found = await ledger.get(run)
   const { region, result, attempt, at } = outcome
+  if (found.door === 'backlog') return
   const owed = { run, door: found.door, region, openedAt: found.openedAt }
   if (result === 'applied' || found.door === 'region-copy' || isFinal(outcome)) return ledger.settle(owed)
   const wait = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** (attempt - 1))

@@ -1,39 +1,66 @@
-/** Stream records → dirty markers: the ids that changed, without what changed, into every Region's lane. */
-import { chunksOf } from '../ledger/chunks.ts'
+/** Changes of the customer table → dirty markers in every Region's lanes, what is urgent apart from the rest. */
 import type { Region } from '../endpoint/endpoint.ts'
+import type { Item, Mapping } from '../sources/mapping.ts'
+import { markersFor } from './marker.ts'
+import type { Marker } from './marker.ts'
 
-/** The body of a lane's message. `v` lets a later version of the sender tell the shapes apart. */
-export interface Marker {
-  readonly v: 1
-  readonly ids: readonly string[]
+export type LaneKind = 'urgent' | 'bulk'
+
+/** One record of the table's stream. An item that is not there, before or after, is undefined. */
+export interface TableChange {
+  readonly key: string
+  readonly before: Item | undefined
+  readonly after: Item | undefined
+  /** When it was committed, ms since the epoch. */
+  readonly at: number
 }
 
-/** Ids one marker carries: what one UpdateEndpointsBatch call can take. */
-const IDS = 100
+/** Puts markers into one Region's lane. Rejects unless all are taken. */
+export type Enqueue = (region: Region, kind: LaneKind, markers: readonly Marker[]) => Promise<void>
 
-/** The markers for `ids`, each id once. */
-export const markersFor = (ids: readonly string[]): Marker[] =>
-  chunksOf([...new Set(ids)], IDS).map((chunk) => ({ v: 1, ids: chunk }))
-
-/** The ids of a marker; throws on a shape that this version does not know, so that it is kept and not lost. */
-export const idsOf = (body: string): readonly string[] => {
-  const marker: unknown = JSON.parse(body)
-  const { v, ids } = (typeof marker === 'object' && marker !== null ? marker : {}) as {
-    v?: unknown
-    ids?: unknown
-  }
-  if (v !== 1 || !Array.isArray(ids)) throw new Error('unknown kind of dirty marker')
-  return ids.map(String)
-}
-
-/** Puts the markers into every Region's lane. Rejects if any lane did not take them: the stream then gives them again. */
-export const markDirty = async (
-  ids: readonly string[],
+/**
+ * Marks what the changes concern in every Region. Rejects if any lane did not take it: the stream then gives the records
+ * again, and what was marked twice is looked at twice.
+ */
+export const markChanges = (
+  changes: readonly TableChange[],
+  mapping: Pick<Mapping, 'isUrgent'>,
   regions: readonly Region[],
-  enqueue: (region: Region, markers: readonly Marker[]) => Promise<void>,
+  enqueue: Enqueue,
 ): Promise<void> => {
-  const markers = markersFor(ids)
-  const results = await Promise.allSettled(regions.map((region) => enqueue(region, markers)))
+  const urgent = changes.filter((change) => isUrgent(change, mapping))
+  const keys = new Set(urgent.map(({ key }) => key))
+  // An item that is urgent once is looked at as it is now: its other changes go with it.
+  const bulk = changes.filter(({ key }) => !keys.has(key))
+  return everywhere(regions, async (region) => {
+    await enqueue(region, 'urgent', markersOf(urgent))
+    await enqueue(region, 'bulk', markersOf(bulk))
+  })
+}
+
+/** An item too odd to be judged must not hold up its shard. */
+const isUrgent = ({ before, after }: TableChange, mapping: Pick<Mapping, 'isUrgent'>): boolean => {
+  try {
+    return mapping.isUrgent(before, after)
+  } catch {
+    return true
+  }
+}
+
+const markersOf = (changes: readonly TableChange[]): Marker[] =>
+  changes.length === 0
+    ? []
+    : markersFor(
+        changes.map(({ key }) => key),
+        Math.min(...changes.map(({ at }) => at)),
+      )
+
+/** Does the same for every Region, one's trouble not being another's. Rejects if any did. */
+export const everywhere = async (
+  regions: readonly Region[],
+  work: (region: Region) => Promise<void>,
+): Promise<void> => {
+  const results = await Promise.allSettled(regions.map(work))
   const lost = results.find((result) => result.status === 'rejected')
   if (lost) throw lost.reason
 }

@@ -54,7 +54,11 @@ export const sourceOf = async (
 }
 
 /** Writes down what was found in a run's file. */
-export const noteFile = async (ledger: Runs, run: string, file: FileCounts | FileRefused): Promise<Run> => {
+export const noteFile = async (
+  ledger: Pick<Runs, 'get' | 'note'>,
+  run: string,
+  file: FileCounts | FileRefused,
+): Promise<Run> => {
   const noted = { ...(await ledger.get(run)), file }
   await ledger.note(noted)
   return noted
@@ -97,5 +101,7 @@ export const openCopy = async (ledger: Runs, task: CopyTask, now: string): Promi
     } as const
     await ledger.owe({ ...debt, state: 'loading', attempts: 1, begunAt: now, notBefore: now })
   }
-  return { run, opened, standby, from: { bucket, prefix: stagingPrefix(run, 1), left: 0 } }
+  // What a lane has ever dealt with is left out of the copy: whatever it has dealt with afterwards is later.
+  const from = { bucket, prefix: stagingPrefix(run, 1), left: 0, at: '' }
+  return { run, opened, standby, from }
 }

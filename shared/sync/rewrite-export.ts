@@ -6,6 +6,7 @@ import { readExported } from '../sources/export-file.ts'
 import type { Place } from '../destinations/destination.ts'
 import type { Files } from './files.ts'
 import { inGroups } from './in-groups.ts'
+import type { LaneKind } from './mark-dirty.ts'
 import { behindKey, inactiveKey, partName, stagingPrefix } from './places.ts'
 import { tableOwned } from './table-owned.ts'
 import type { Behind, Lanes } from './table-owned.ts'
@@ -21,8 +22,8 @@ export interface Rewrite {
   /** The endpoints that the export job says it wrote. */
   readonly expected: number
   readonly lanes: Lanes
-  /** Makes every Region's lane look at these ids again. */
-  readonly markDirty: (ids: readonly string[]) => Promise<void>
+  /** Makes every Region's lane look at these endpoints again. */
+  readonly markIds: (ids: readonly string[], kind: LaneKind) => Promise<void>
 }
 
 /** An export that is not all there is worse than none: the recovery point stays where it was. */
@@ -65,7 +66,7 @@ async function* importable(task: Rewrite, { counts, inactive, behind }: Found): 
       task.lanes,
     )
     behind.push(...owned.behind)
-    if (owned.dirty.length > 0) await task.markDirty(owned.dirty)
+    if (owned.dirty.length > 0) await task.markIds(owned.dirty, 'urgent')
     for (const { kind, endpoint } of usable) {
       const countedAs = owned.ids.has(endpoint.Id) ? 'tableOwned' : COUNTED_AS[kind]
       counts[countedAs] += 1

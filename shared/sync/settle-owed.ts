@@ -54,6 +54,8 @@ const settleRegion = async (region: Region, task: Settle): Promise<Settled> => {
 
 const settleOne = async (owed: Owed, task: Settle): Promise<'begun' | 'left' | 'settled'> => {
   const { ledger, now, loadArn, load } = task
+  // A backlog is closed by open-backlog.
+  if (owed.door === 'backlog') return 'left'
   if (!(await isOver(owed, task))) return 'left'
   const { run, region } = owed
   const file = (await ledger.find(run))?.file

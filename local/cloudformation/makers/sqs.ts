@@ -33,6 +33,7 @@ export const sqsMakers = ({ url, sqs, policies }: QueueAccount): Makers => ({
     },
   },
 
+  // Asked when a service sends; those who come with a role are judged by the role alone, so no Deny in here stops them.
   'AWS::SQS::QueuePolicy': {
     acts: ['Queues', 'PolicyDocument'],
     make(resource) {

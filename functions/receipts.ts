@@ -1,0 +1,6 @@
+/** Receipts: `{ key }` of a customer that was deleted: in which Regions that is proved, and in which not yet. */
+import { door } from '../shared/runtime/door.ts'
+import { receipts } from '../shared/runtime/operator-doors.ts'
+import { wire } from '../shared/runtime/wire.ts'
+
+export const handler = door(receipts(wire()))

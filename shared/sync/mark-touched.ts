@@ -1,0 +1,49 @@
+/** After an import: what the lane dealt with meanwhile is looked at again, as a row of the file may have undone it. */
+import type { Endpoint } from '../endpoint/endpoint.ts'
+import type { Place } from '../destinations/destination.ts'
+import type { LaneMemory } from '../ledger/lane-memory.ts'
+import type { Files } from './files.ts'
+import { isTouched } from './fresh-lines.ts'
+import { inGroups } from './in-groups.ts'
+import { idMarkersFor } from './marker.ts'
+import type { Marker } from './marker.ts'
+import { lines, utf8 } from './text-lines.ts'
+
+export interface MarkTouched {
+  /** The files that were imported. */
+  readonly from: Place
+  /** From when they are, ISO 8601. */
+  readonly at: string
+  readonly files: Files
+  /** The Region's. */
+  readonly memory: Pick<LaneMemory, 'sent'>
+  /** Into the Region's urgent lane. */
+  readonly mark: (markers: readonly Marker[]) => Promise<void>
+  /** Ms since the epoch. */
+  readonly now: number
+}
+
+/**
+ * Marks, by force, the endpoints of the files that the lane has written since, or has removed at any time that it remembers:
+ * they are sent, or removed, once more. Returns how many. Throws when a file is gone: then nobody knows whom it concerned.
+ */
+export const markTouched = async (task: MarkTouched): Promise<number> => {
+  const { from, at, files, memory, mark, now } = task
+  let count = 0
+  for await (const group of inGroups(importedIds(from, files))) {
+    const sent = await memory.sent(group)
+    const touched = group.filter((id) => isTouched(sent.get(id), at))
+    if (touched.length > 0) await mark(idMarkersFor(touched, now, true))
+    count += touched.length
+  }
+  return count
+}
+
+/** The ids of the rows of an import file, in order. */
+export async function* importedIds({ bucket, prefix }: Place, files: Files): AsyncGenerator<string> {
+  for (const key of await files.list(bucket, prefix)) {
+    const bytes = await files.read({ bucket, key })
+    if (!bytes) throw new Error('an import file has gone from the bucket of its Region')
+    for await (const line of lines(utf8(bytes))) yield (JSON.parse(line) as Endpoint).Id
+  }
+}

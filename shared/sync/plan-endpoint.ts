@@ -1,0 +1,185 @@
+/** What one Region is to be sent for one endpoint that an item claims, or claims no more, among those it is coupled to. Pure. */
+import { keyOf } from '../endpoint/endpoint.ts'
+import type { Problem } from '../endpoint/rules.ts'
+import type { Group, Sent } from '../ledger/lane-memory.ts'
+import type { Claim } from '../sources/mapping.ts'
+import type { Observed } from './observe.ts'
+import { leaveGroups, placeClaim } from './place-in-groups.ts'
+import type { Moves, Placed } from './place-in-groups.ts'
+import { consentAfter, NEVER_SENT, planPut } from './plan-put.ts'
+import type { Fit } from './plan-put.ts'
+import { isGone, isLeaving, isOptOutKnown, planOptOut, planRemove } from './plan-remove.ts'
+import { isHeldUp } from './plan.ts'
+import type { Thought } from './plan.ts'
+
+export interface Task {
+  readonly observed: Observed
+  /** The ledger's time, ms. */
+  readonly now: number
+  /** Keys whose endpoints are sent even where they seem to be there. */
+  readonly forced: ReadonlySet<string>
+}
+
+/** What the endpoints so far have come to; filled as they are thought about. */
+export interface Draft {
+  readonly thoughts: Thought[]
+  readonly sent: Map<string, Sent>
+  readonly groups: Map<string, Group>
+  readonly touched: Set<string>
+  readonly displaced: Set<string>
+}
+
+export const thinkOf = (key: string, claim: Claim, task: Task, draft: Draft): Thought =>
+  claim.kind === 'fit' ? thinkOfFit(key, claim, task, draft) : thinkOfUnfit(key, claim, task)
+
+/** Where not even the address can be read, an opt-out is heard all the same: whoever writes the endpoint next says it. */
+const thinkOfUnfit = (
+  key: string,
+  { id = '', optsOut, problems }: Extract<Claim, { kind: 'unfit' }>,
+  { observed, now }: Task,
+): Thought => {
+  const park: Thought = { plan: { kind: 'park', id, key, problems } }
+  const before = observed.sent.get(keyOf(id))
+  const known = observed.consents.get(keyOf(id))
+  if (id === '' || !(optsOut || known?.value === 'ALL')) return park
+  const consent = known?.value === 'ALL' ? undefined : ({ value: 'ALL', at: iso(now) } as const)
+  // Where an earlier endpoint of the item has the id, that one says it: an id is sent once a call.
+  const isSaid = problems.some(({ rule }) => rule === 'ID_TWICE')
+  if (!before || isOptOutKnown(before) || isSaid) return { ...park, consent }
+  return { plan: planOptOut({ id, key, before, now }), consent, problems }
+}
+
+const thinkOfFit = (key: string, claim: Fit, task: Task, draft: Draft): Thought => {
+  const { observed, now } = task
+  const id = claim.endpoint.Id
+  const before = observed.sent.get(keyOf(id))
+  const keys = [...new Set([...(before?.keys ?? []), key])].sort()
+  const holder = keys.at(-1) ?? key
+  if (holder !== key) {
+    noteSent(id, { ...(before ?? NEVER_SENT), keys }, observed, draft)
+    const known = observed.consents.get(keyOf(id))
+    const { consent } = consentAfter(claim.stated, known, now)
+    // It is the same person's endpoint: who has it says the opt-out.
+    const isNews = consent !== known && consent?.value === 'ALL'
+    if (isNews) draft.touched.add(holder)
+    return { plan: { kind: 'park', id, key, problems: [TAKEN] }, ...(isNews && { consent }) }
+  }
+  // A remove that has begun comes to its end before the endpoint comes back: it would come back opted out.
+  if (before && isLeaving(before)) {
+    const plan = planRemove({ id, key, before, isUnknown: false, now, force: false })
+    return isHeldUp(plan) ? { plan } : { plan, dueAt: now }
+  }
+  const placed = placeClaim(key, claim, observed)
+  return placed.hasNoSeat
+    ? evict(key, placed, task, draft)
+    : thinkOfPut({ id, key, keys, before }, placed, task, draft)
+}
+
+interface Claimant {
+  readonly id: string
+  readonly key: string
+  /** Of all items that want it. */
+  readonly keys: readonly string[]
+  readonly before: Sent | undefined
+}
+
+const thinkOfPut = (
+  { id, key, keys, before }: Claimant,
+  { claim, place, shared, fence, importFence, moves }: Placed,
+  { observed, now, forced }: Task,
+  draft: Draft,
+): Thought => {
+  const thought = planPut({
+    id,
+    key,
+    claim,
+    consent: observed.consents.get(keyOf(id)),
+    before,
+    place: { keys, ...place },
+    shared,
+    fence,
+    importFence,
+    now,
+    force: forced.has(key),
+  })
+  if (isHeldUp(thought.plan)) return thought
+  apply(moves, observed, draft)
+  const isNew = !before?.keys.includes(key)
+  for (const other of keys) if (isNew && other !== key) draft.touched.add(other)
+  observed.sent.set(keyOf(id), { ...(before ?? NEVER_SENT), keys, ...place })
+  return thought
+}
+
+const TAKEN: Problem = { rule: 'ID_TAKEN', field: 'Id', expected: 'an endpoint id that no other item has' }
+const NO_SEAT: Problem = {
+  rule: 'USER_ENDPOINTS',
+  field: 'User.UserId',
+  expected: 'at most 15 endpoints of a user',
+}
+
+/** It stays a member of its user, so as to come back when a seat is free. */
+const evict = (key: string, { claim, moves, place }: Placed, task: Task, draft: Draft): Thought => {
+  const { observed, now } = task
+  const id = claim.endpoint.Id
+  const before = observed.sent.get(keyOf(id))
+  const isThere = before !== undefined && !isGone(before) && before.at !== ''
+  const removal = isThere ? planRemove({ id, key, before, isUnknown: false, now, force: false }) : undefined
+  if (removal && isHeldUp(removal)) return { plan: removal, problems: [NO_SEAT] }
+  const groups = new Map([...moves.groups].filter(([name]) => name.startsWith('user#')))
+  apply({ ...moves, groups }, observed, draft)
+  if (removal) return { plan: removal, problems: [NO_SEAT], dueAt: now }
+  const { user } = place
+  noteSent(id, { ...(before ?? NEVER_SENT), keys: [key], ...(user && { user }) }, observed, draft)
+  return { plan: { kind: 'park', id, key, problems: [NO_SEAT] } }
+}
+
+export const thinkOfVanished = (key: string, id: string, task: Task, draft: Draft): Thought => {
+  const { observed, now, forced } = task
+  const before = observed.sent.get(keyOf(id))
+  const others = (before?.keys ?? []).filter((each) => each !== key)
+  if (before && others.length > 0) {
+    // It is another item's, or becomes it.
+    noteSent(id, { ...before, keys: others }, observed, draft)
+    for (const other of others) draft.touched.add(other)
+    return { plan: { kind: 'done', id, key } }
+  }
+  const isUnknown = !observed.said.has(key)
+  const plan = planRemove({ id, key, before, isUnknown, now, force: forced.has(key) })
+  if (!isHeldUp(plan)) apply(leaveGroups(key, id, observed), observed, draft)
+  return { plan }
+}
+
+const noteSent = (id: string, note: Sent, observed: Observed, draft: Draft): void => {
+  observed.sent.set(keyOf(id), note)
+  // As the ledger knows it: two spellings of an id are one row, which no batch may write twice.
+  draft.sent.set(keyOf(id), note)
+}
+
+/** What one item has moved, the next one sees. */
+const apply = ({ groups, touched, displaced }: Moves, observed: Observed, draft: Draft): void => {
+  for (const [name, group] of groups) {
+    observed.groups.set(name, group)
+    draft.groups.set(name, group)
+  }
+  for (const key of touched) draft.touched.add(key)
+  for (const id of displaced) displace(id, observed, draft)
+}
+
+/** What the Region has of it is not what it was sent any more: it is sent again, whatever it is to say by then. */
+const displace = (id: string, observed: Observed, draft: Draft): void => {
+  const before = observed.sent.get(id)
+  draft.displaced.add(id)
+  withdraw(id, draft)
+  if (before && !isGone(before)) noteSent(id, { ...before, state: 'unknown' }, observed, draft)
+}
+
+/** Nothing is sent for it by the items before: a later one has changed what it is to be. */
+export const withdraw = (id: string, { thoughts }: Draft): void => {
+  thoughts.forEach((other, at) => {
+    const { plan } = other
+    const isSame = keyOf(plan.id) === keyOf(id) && plan.kind !== 'park'
+    if (isSame) thoughts[at] = { ...other, plan: { kind: 'done', id: plan.id, key: plan.key } }
+  })
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString()

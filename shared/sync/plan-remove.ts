@@ -1,0 +1,140 @@
+/**
+ * What one Region is to be sent for an endpoint that no item claims any more. Pure. In three steps, each after the one before
+ * has certainly taken effect: opted out and INACTIVE at once, then deleted, then seen to be gone.
+ */
+import { put, remove } from '../endpoint/change.ts'
+import type { Endpoint } from '../endpoint/endpoint.ts'
+import type { Sent } from '../ledger/lane-memory.ts'
+import { NEVER_SENT } from './plan-put.ts'
+import { nextLook } from './plan.ts'
+import type { Ask, Plan, Send } from './plan.ts'
+
+export interface Unwanted {
+  readonly id: string
+  readonly key: string
+  readonly before: Sent | undefined
+  /** Nothing was ever noted of it, and yet it may be there, by another door. */
+  readonly isUnknown: boolean
+  /** The ledger's time, ms. */
+  readonly now: number
+  readonly force: boolean
+}
+
+/** Seconds for which a tombstone is kept: longer than any file may wait that could bring the endpoint back. */
+const TOMBSTONE = 40 * 24 * 3600
+
+export const planRemove = ({ id, key, before, isUnknown, now, force }: Unwanted): Plan => {
+  const who = { id, key }
+  if (!before) return isUnknown ? { kind: 'leave', ...who, note: undefined } : { kind: 'done', ...who }
+  if (before.fence > now) return waitOf(who, before, now)
+  if (isGone(before)) return force ? { kind: 'leave', ...who, note: before } : { kind: 'done', ...who }
+  if (before.unproved && before.fingerprint === '' && before.state === 'applied') {
+    return {
+      kind: 'prove',
+      ...who,
+      said: undefined,
+      proved: tombstone(now),
+      again: deletion(who, before, now),
+    }
+  }
+  if (before.leaving && before.state === 'applied') return deletion(who, before, now)
+  return { kind: 'leave', ...who, note: before }
+}
+
+/** It is deleted once no Import Job can bring it back, and opted out at once. */
+const waitOf = (who: { id: string; key: string }, before: Sent, now: number): Plan => {
+  const until = before.importing ? nextLook(before.fence, now) : before.fence
+  const isTold = isLeaving(before) && before.state === 'applied'
+  return before.importing && !isTold
+    ? { kind: 'leave', ...who, note: before, held: { until } }
+    : { kind: 'wait', ...who, until }
+}
+
+/** For an endpoint of which its item says no more than that it opts out. */
+export const planOptOut = ({ id, key, before, now }: Known): Plan => {
+  const ask: Ask = { kind: 'opt-out', id, key, note: before }
+  if (before.fence <= now) return ask
+  return before.importing
+    ? { ...ask, held: { until: nextLook(before.fence, now) } }
+    : { kind: 'wait', id, key, until: before.fence }
+}
+
+interface Known {
+  readonly id: string
+  readonly key: string
+  readonly before: Sent
+  /** The ledger's time, ms. */
+  readonly now: number
+}
+
+/** Seen to be gone, or never there. */
+export const isGone = (note: Sent): boolean =>
+  note.fingerprint === '' && note.state === 'applied' && !note.leaving && !note.unproved
+
+/** There is nobody to opt out, or the Region has been seen to have the opt-out. */
+export const isOptOutKnown = (note: Sent | undefined): boolean =>
+  !note ||
+  note.at === '' ||
+  isGone(note) ||
+  isLeaving(note) ||
+  (note.optOut === 'ALL' && note.state === 'applied' && !note.unproved)
+
+/** A remove that has begun is brought to its end, whoever wants the endpoint back meanwhile. */
+export const isLeaving = (note: Sent | undefined): boolean => note?.leaving === true
+
+/** The first step, for an endpoint as the Region has it. */
+export const farewell = (ask: Ask, stored: Endpoint, now: number): Send =>
+  told(ask, { ...stored, EndpointStatus: 'INACTIVE' }, { at: iso(now), fence: now, leaving: true, keys: [] })
+
+/** The opt-out of an endpoint of which the item says nothing else that can be read. */
+export const optOutOf = (ask: Ask, stored: Endpoint, now: number): Send =>
+  told(ask, stored, { at: iso(now), fence: now, fingerprint: OPTED_OUT, unproved: true })
+
+/** The fingerprint of an endpoint of which no more was said than that it is opted out. */
+export const OPTED_OUT = 'opted out'
+
+const told = (
+  { id, key, note: before = NEVER_SENT }: Ask,
+  { Address, ChannelType, EndpointStatus }: Endpoint,
+  news: Partial<Sent>,
+): Send => {
+  // What an Import Job may still do to it, it may do afterwards too.
+  const fence = Math.max(before.fence, news.fence ?? 0)
+  const after: Sent = { ...before, state: 'applied', optOut: 'ALL', ...news, fence }
+  return {
+    kind: 'send',
+    id,
+    key,
+    change: put({ Id: id, Address, ChannelType, OptOut: 'ALL', EndpointStatus: EndpointStatus ?? 'ACTIVE' }),
+    before,
+    during: { ...after, state: 'unknown' },
+    after,
+  }
+}
+
+/** The note of an endpoint that is gone: it remembers only that, and for so long. */
+export const tombstone = (now: number): Sent => ({
+  fingerprint: '',
+  state: 'applied',
+  fence: 0,
+  fields: [],
+  at: iso(now),
+  keys: [],
+  expires: Math.floor(now / 1000) + TOMBSTONE,
+})
+
+export const deletion = ({ id, key }: { id: string; key: string }, before: Sent, now: number): Send => {
+  const after: Sent = { ...tombstone(now), fence: now, optOut: 'ALL', leaving: true, unproved: true }
+  const { expires: _, ...kept } = after
+  return {
+    kind: 'send',
+    id,
+    key,
+    change: remove(id),
+    before,
+    during: { ...kept, state: 'unknown' },
+    after: kept,
+  }
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString()
