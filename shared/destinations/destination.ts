@@ -4,6 +4,14 @@ import type { Endpoint, Region } from '../endpoint/endpoint.ts'
 import type { Outcome } from '../endpoint/outcome.ts'
 import type { Pace } from './pace.ts'
 
+/** Of calls that are not to be made come what may: what is left is `failed`, without effect. */
+export interface Terms {
+  /** After this instant (ms, by the host's clock) no further call is begun. */
+  readonly until?: number
+  /** Asked in the very moment before a call that puts these endpoints. */
+  readonly mayStill?: (endpoints: readonly Endpoint[]) => Promise<boolean>
+}
+
 /** An endpoint as a Region has it. */
 export interface Stored extends Endpoint {
   /** When it was last written there, whoever wrote it: ISO 8601. */
@@ -15,9 +23,8 @@ export interface Destination {
   /**
    * Hands the changes over in the order given, one outcome a change in that order. `changes` holds each endpoint once.
    * Never throws for what the data or the Region do: that is what outcomes are for. `applied` = the Region took it.
-   * After the instant `until` (ms, by the host's clock) no further call is begun: what is left is `failed`, without effect.
    */
-  apply(changes: readonly Change[], until?: number): Promise<readonly Outcome[]>
+  apply(changes: readonly Change[], terms?: Terms): Promise<readonly Outcome[]>
   /** The endpoint as the Region has it now, server-made fields included; undefined where it has none. Throws when the Region does not answer, or not before `until`. */
   read(id: string, until?: number): Promise<Stored | undefined>
   /** Only where the vendor allows but so many calls: handed from sender to sender, as the quota is one for all. */

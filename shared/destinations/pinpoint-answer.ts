@@ -3,6 +3,11 @@ import { failed, rejected } from '../endpoint/outcome.ts'
 import type { Outcome } from '../endpoint/outcome.ts'
 import { OutOfTime } from './pace.ts'
 
+/** The call was not made: what it was to say may not be said any more. */
+export class NoMore extends Error {
+  override readonly name = 'MEANWHILE'
+}
+
 /**
  * Judged by the HTTP status, as the error's name needs a header that not every answer carries. 400 and 413 are about the
  * data. All else may pass: 429, and 403 or 404, which are about the project in that Region, certainly had no effect; of 5xx and
@@ -10,7 +15,7 @@ import { OutOfTime } from './pace.ts'
  * The reason is the error's name: its text may quote the data.
  */
 export const answerOf = (error: unknown): Outcome => {
-  if (error instanceof OutOfTime) return failed(error.name, 'none')
+  if (error instanceof OutOfTime || error instanceof NoMore) return failed(error.name, 'none')
   const status = statusOf(error)
   const reason = error instanceof Error ? error.name : 'Unknown'
   if (status === 400 || status === 413) return rejected(reason)

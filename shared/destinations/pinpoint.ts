@@ -11,10 +11,10 @@ import type { Endpoint, Region } from '../endpoint/endpoint.ts'
 import { LIMITS } from '../endpoint/limits.ts'
 import { applied, failed } from '../endpoint/outcome.ts'
 import type { Outcome } from '../endpoint/outcome.ts'
-import type { Destination, Stored } from './destination.ts'
+import type { Destination, Stored, Terms } from './destination.ts'
 import { pace } from './pace.ts'
 import type { Pace, Waiting } from './pace.ts'
-import { answerOf, isAbsent, isThrottled } from './pinpoint-answer.ts'
+import { answerOf, isAbsent, isThrottled, NoMore } from './pinpoint-answer.ts'
 import { pinpointJobs } from './pinpoint-jobs.ts'
 import type { JobRoles } from './pinpoint-jobs.ts'
 
@@ -41,8 +41,8 @@ export const pinpointDestination = (options: PinpointOptions): Destination => {
   const turns = pace(Object.fromEntries(shares) as Record<Operation, number>, waiting)
   return {
     region: options.region,
-    apply: (changes, until = Infinity) => applyInOrder(callsOf(options, turns, until), changes),
-    read: (id, until = Infinity) => callsOf(options, turns, until).read(id),
+    apply: (changes, terms = {}) => applyInOrder(callsOf(options, turns, terms), changes),
+    read: (id, until = Infinity) => callsOf(options, turns, { until }).read(id),
     pace: turns,
     bulk: pinpointJobs(options.client, options.applicationId, options.roles),
   }
@@ -58,11 +58,17 @@ interface Calls {
 const callsOf = (
   { client, applicationId: ApplicationId }: PinpointOptions,
   turns: Pace<Operation>,
-  until: number,
+  { until = Infinity, mayStill }: Terms,
 ): Calls => {
-  const call = async <T>(operation: Operation, send: () => Promise<T>): Promise<T> => {
+  const call = async <T>(
+    operation: Operation,
+    send: () => Promise<T>,
+    endpoints: readonly Endpoint[] = [],
+  ): Promise<T> => {
     for (let tries = 1; ; tries += 1) {
       await turns.turn(operation, until)
+      if (mayStill && endpoints.length > 0 && !(await mayStill(endpoints)))
+        throw new NoMore('not to be said any more')
       try {
         const answer = await send()
         turns.answered()
@@ -80,12 +86,12 @@ const callsOf = (
         ApplicationId,
         EndpointBatchRequest: { Item: endpoints.map(itemOf) },
       })
-      return outcomeOf(call('UpdateEndpointsBatch', () => client.send(command)))
+      return outcomeOf(call('UpdateEndpointsBatch', () => client.send(command), endpoints))
     },
     single(endpoint) {
       const { Id: EndpointId, ...EndpointRequest } = itemOf(endpoint)
       const command = new UpdateEndpointCommand({ ApplicationId, EndpointId, EndpointRequest })
-      return outcomeOf(call('UpdateEndpoint', () => client.send(command)))
+      return outcomeOf(call('UpdateEndpoint', () => client.send(command), [endpoint]))
     },
     remove(EndpointId) {
       const command = new DeleteEndpointCommand({ ApplicationId, EndpointId })

@@ -53,6 +53,16 @@ export const touchedUsers = (before: Members, after: Members, key: string): stri
   )
 }
 
+/** The endpoints whose content Pinpoint changes when `id` is put: the one that is ACTIVE no more. */
+export const displacedTwins = (before: Members, after: Members, id: string): string[] => {
+  const was = activeOf(before)
+  return was !== undefined && was !== id && activeOf(after) === id ? [was] : []
+}
+
+/** The same for the endpoints of a user: all of them, when it brings other attributes. */
+export const displacedUsers = (before: Members, after: Members, id: string): string[] =>
+  standingOf(before) === standingOf(after) ? [] : Object.keys(before).filter((other) => other !== id)
+
 /** The attributes alone: whose they are is of no matter to the others. */
 const standingOf = (members: Members): string | undefined => members[newestOf(members) ?? '']?.print
 

@@ -27,7 +27,7 @@ export const applyInactive = async (task: ApplyInactive, until: number): Promise
   const bytes = await files.read({ bucket, key: inactiveKey(run) })
   if (!bytes) throw new Error('the list of INACTIVE endpoints has gone')
   const endpoints = JSON.parse(await textOf(bytes)) as Endpoint[]
-  const counts = tally(await destination.apply(endpoints.map(put), until))
+  const counts = tally(await destination.apply(endpoints.map(put), { until }))
   if (counts.failed > 0) {
     throw new Error(`the Region did not take ${counts.failed} of ${endpoints.length} INACTIVE endpoints`)
   }

@@ -44,7 +44,7 @@ export const bringRows = async (
   const number = part.number + 1
   const key = stagingPrefix(run, 1) + partName(number)
   await files.write({ bucket, key }, Readable.from(lines))
-  const fence = hold.now() + IMPORT_FENCE
+  const fence = hold.after(IMPORT_FENCE)
   const noteOf = ({ during }: Send): Sent => ({ ...during, fence, importing: { run, since } })
   await memory.note({ sent: new Map(said.map((row) => [row.id, noteOf(row)])) })
   const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line), part.bytes)

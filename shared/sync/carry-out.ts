@@ -10,10 +10,11 @@ import type { Consents } from '../ledger/consents.ts'
 import type { LaneMemory, Sent } from '../ledger/lane-memory.ts'
 import type { Hold } from './lease.ts'
 import { deletion, farewell, isOptOutKnown, optOutOf, tombstone } from './plan-remove.ts'
+import { putIn } from './plan-endpoint.ts'
 import { NEVER_SENT } from './plan-put.ts'
 import { FENCE } from './plan.ts'
 import type { Ask, Plan, Prove, Send } from './plan.ts'
-import { takenBack, withOptOut } from './take-back.ts'
+import { isForeign, mayTakeBack, takenBack, withOptOut } from './take-back.ts'
 
 export interface Carrier {
   readonly destination: Destination
@@ -38,16 +39,20 @@ const done = (plan: Plan, more: Partial<Result> = {}): Result => ({ plan, outcom
 export const carryOut = async (plans: readonly Plan[], carrier: Carrier): Promise<Result[]> => {
   const results: Result[] = []
   const sends: Send[] = []
-  let down: Outcome | undefined
+  const unasked = failed('UNASKED', 'none')
+  // Who asks to the very end has no time left to say anything, this time and the next.
+  const { hold } = carrier
+  const asker = { ...carrier, hold: { ...hold, until: hold.until - hold.left() / 2 } }
+  let unanswered: Step['unanswered']
   for (const plan of plans) {
-    const step: Step = down && asks(plan) ? { result: { plan, outcome: down } } : await prepare(plan, carrier)
-    if (step.unanswered) down = failed('UNASKED', 'none')
+    const step: Step =
+      unanswered && asks(plan) ? { result: { plan, outcome: unasked } } : await prepare(plan, asker)
+    unanswered ??= step.unanswered
     if (step.send) sends.push(step.send)
     else results.push(step.result ?? done(plan))
   }
-  const answers = down
-    ? sends.map((plan) => ({ plan, outcome: failed('UNASKED', 'none') }))
-    : await send(sends, carrier)
+  const answers =
+    unanswered === 'down' ? sends.map((plan) => ({ plan, outcome: unasked })) : await send(sends, carrier)
   return [...results, ...answers, ...(await optOutRefused(answers, carrier))]
 }
 
@@ -68,8 +73,8 @@ const optOutRefused = async (answers: readonly Result[], carrier: Carrier): Prom
 interface Step {
   readonly send?: Send
   readonly result?: Result
-  /** The Region did not answer: no more is asked of it. */
-  readonly unanswered?: boolean
+  /** No more is asked: the Region did not answer, or there was no time to ask it. */
+  readonly unanswered?: 'down' | 'late' | undefined
 }
 
 const asks = (plan: Plan): boolean =>
@@ -90,8 +95,9 @@ const prepare = async (plan: Plan, carrier: Carrier): Promise<Step> => {
     stored = await carrier.destination.read(plan.id, carrier.hold.until)
   } catch (error) {
     const reason = error instanceof Error ? error.name : 'Unknown'
-    const outcome = failed(reason, reason === 'OUT_OF_TIME' ? 'none' : 'unknown')
-    return { result: { plan, outcome }, unanswered: true }
+    const isLate = reason === 'OUT_OF_TIME'
+    const outcome = failed(reason, isLate ? 'none' : 'unknown')
+    return { result: { plan, outcome }, unanswered: isLate ? 'late' : 'down' }
   }
   return answered(plan, stored, carrier)
 }
@@ -110,12 +116,6 @@ const takingBack = async (plan: Send, stored: Stored | undefined, carrier: Carri
   if (!isForeign(plan, stored)) return { send: takenBack(plan, stored) }
   await carrier.hear(plan.id)
   return { result: { plan, outcome: failed('CONSENT_MOVED', 'none'), again: carrier.hold.now() } }
-}
-
-const isForeign = ({ before, optedInAt = '' }: Send, { EffectiveDate = '' }: Stored): boolean => {
-  if (before?.takenBackFrom !== undefined) return before.takenBackFrom !== EffectiveDate
-  // Written after the opt-in was said, and later than anything of ours can have been: what is said there is newer.
-  return EffectiveDate > optedInAt && Date.parse(EffectiveDate) > (before?.fence ?? 0)
 }
 
 const asked = async (ask: Ask, stored: Stored | undefined, carrier: Carrier): Promise<Step> => {
@@ -185,7 +185,7 @@ const send = async (plans: readonly Send[], carrier: Carrier): Promise<Result[]>
   await memory.note({ sent: new Map(sends.map(({ id, during }) => [id, fenced(during, fence)])) })
   const answers = await destination.apply(
     sends.map(({ change }) => change),
-    hold.until,
+    { until: hold.until, mayStill: (endpoints) => mayTakeBack(endpoints, consents) },
   )
   const results = sends.map((plan, at): Result => resultOf(plan, answers[at] ?? failed('NO_ANSWER'), hold))
   await memory.note({ sent: new Map(results.map(noteOf(hold))) })
@@ -232,6 +232,5 @@ const noteOf =
     const isUnknown = outcome.result === 'failed' && outcome.effect === 'unknown'
     if (isUnknown) return [id, fenced(during, hold.after(FENCE.unknown))]
     // Certainly without effect: as if it had not been tried, but for where it belongs.
-    const { keys, address, user } = during
-    return [id, { ...(before ?? NEVER_SENT), keys, ...(address && { address }), ...(user && { user }) }]
+    return [id, { ...putIn(before ?? NEVER_SENT, during), keys: during.keys }]
   }

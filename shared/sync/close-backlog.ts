@@ -45,7 +45,7 @@ export const closeBacklog = async (
     const from = { bucket, prefix: stagingPrefix(run, 1) }
     const job = await bulk.findImport(from)
     if (job?.state === 'running') return { state: 'running' }
-    await whileLeased(task, turn, async (hold) => {
+    await whileLeased(task, { ...turn, isEager: true }, async (hold) => {
       // First, so that nobody goes on with what is taken back here.
       await ledger.note({ ...found, closedAt: found.closedAt ?? close.now })
       await lift(from, endOf(found, job), task, hold)
@@ -74,7 +74,7 @@ const lift = async (from: Place, end: End, task: CloseBacklog, hold: Hold): Prom
   for await (const ids of inGroups(importedIds(from, files), GROUP)) {
     const sent = await memory.sent(ids)
     const ours = [...sent].filter(([, { importing }]) => importing?.run === run)
-    await memory.note({ sent: new Map(ours.map(([id, note]) => [id, lifted(note, end, hold.now())])) })
+    await memory.note({ sent: new Map(ours.map(([id, note]) => [id, lifted(note, end, hold)])) })
     const since = Math.min(hold.now(), ...ours.flatMap(([, { importing }]) => importing?.since ?? []))
     // All of them, whoever has noted them before: a crash may have come before they were marked.
     await mark(idMarkersFor(ids, since), Math.ceil(fenceOf(end) / 1000))
@@ -86,11 +86,11 @@ const lift = async (from: Place, end: End, task: CloseBacklog, hold: Hold): Prom
 const fenceOf = (end: End): number => (end === 'whole' ? FENCE.accepted : FENCE.unknown)
 
 /** What the lane may have noted since, an opt-out or the beginning of a remove, it goes on with. */
-const lifted = ({ importing: _, ...note }: Sent, end: End, now: number): Sent => {
+const lifted = ({ importing: _, ...note }: Sent, end: End, hold: Hold): Sent => {
   const isAsInFile = note.state === 'unknown' && note.fingerprint !== OPTED_OUT && !isLeaving(note)
   return {
     ...note,
-    fence: now + (isAsInFile ? fenceOf(end) : FENCE.unknown),
+    fence: hold.after(isAsInFile ? fenceOf(end) : FENCE.unknown),
     ...(isAsInFile && end === 'whole' && { state: 'applied' as const }),
     ...(end === 'broken' && { byCall: true }),
   }

@@ -19,12 +19,16 @@ export interface Turn {
   readonly deadline: number
   /** The urgent do not wait for the others to come to their end. */
   readonly isUrgent?: boolean
+  /** Nor does this one, to begin with; but unlike the urgent it gives way to them. */
+  readonly isEager?: boolean
 }
 
 /** A Region's lane while it is ours. */
 export interface Hold {
   /** The instant (ms, by the host's clock) after which no further call is begun. */
   readonly until: number
+  /** Milliseconds until then. */
+  readonly left: () => number
   /** The instant (ms, the ledger's time) after which no call of this invocation can be under way. */
   readonly cutOff: number
   /** The ledger's time, ms: never ahead of it, and behind it by no more than it took to ask. */
@@ -88,8 +92,8 @@ const takeLane = async (lane: Leased, turn: Turn, offset: Offset) => {
   const cutOff = turn.deadline + offset.most
   let breaker = CLOSED
   let isOurs = false
-  const take = async () => {
-    breaker = await waitForTurn(lane, turn, { until, cutOff, ledgerNow })
+  const take = async (isEager = false) => {
+    breaker = await waitForTurn(lane, { ...turn, isEager }, { until, cutOff, ledgerNow })
     isOurs = true
   }
   const handover = (): Handover => ({
@@ -105,11 +109,12 @@ const takeLane = async (lane: Leased, turn: Turn, offset: Offset) => {
     await turns.leave(handover()).catch(() => undefined)
     await turns.release(turn.owner).catch(() => undefined)
   }
-  await take()
+  await take(turn.isEager)
   const hold: Hold = {
     until,
     cutOff,
     now: ledgerNow,
+    left: () => until - lane.now(),
     after: (ms) => lane.now() + offset.most + ms,
     breaker: () => breaker,
     async setBreaker(next) {
@@ -138,21 +143,29 @@ interface Bounds {
 /** The lane, and what its last holder left. */
 const waitForTurn = async (
   { turns, destination, now, sleep }: Leased,
-  { owner, isUrgent }: Turn,
+  { owner, isUrgent = false, isEager = false }: Turn,
   { until, cutOff, ledgerNow }: Bounds,
 ): Promise<Breaker> => {
+  const asks = isUrgent || isEager
   for (;;) {
-    const isFree = isUrgent === true || (await turns.look()).wantedUntil <= ledgerNow()
+    const isFree = asks || (await turns.look()).wantedUntil <= ledgerNow()
     if (isFree && (await turns.lease(owner, ledgerNow(), cutOff))) break
-    if (isUrgent) await turns.want(ledgerNow() + WANT)
+    if (asks) await turns.want(ledgerNow() + WANT)
     await sleep(POLL)
     if (now() >= until) throw new LaneBusy('another sender has had the lane all the time')
   }
+  return takeOver({ turns, destination }, now, ledgerNow)
+}
+
+const takeOver = async (
+  { turns, destination }: Pick<Leased, 'turns' | 'destination'>,
+  now: () => number,
+  ledgerNow: () => number,
+): Promise<Breaker> => {
   const { handover } = await turns.look()
-  if (!handover) return CLOSED
-  if (handover.pace)
+  if (handover?.pace)
     destination.pace?.resume(handover.pace as PaceState, elapsedSince(handover, now(), ledgerNow()))
-  return handover.breaker
+  return handover?.breaker ?? CLOSED
 }
 
 /** The hosts' clocks say it to the millisecond, if they agree; the ledger's says by how much they may. */

@@ -17,6 +17,8 @@ export interface Observer {
 /** Endpoints are by `keyOf(id)`, items by their key. */
 export interface Observed {
   readonly said: ReadonlyMap<string, Said>
+  /** Keys of the items that were read; of those without an entry in `said` there is no item. */
+  readonly read: ReadonlySet<string>
   readonly mapped: ReadonlyMap<string, Mapped>
   readonly sent: Map<string, Sent>
   readonly consents: ReadonlyMap<string, Consent>
@@ -61,6 +63,7 @@ export const observe = async (
   for (const [key, each] of say(theirItems)) said.set(key, each)
   return {
     said,
+    read: new Set([...keys, ...strangers]),
     mapped,
     sent: byKey([...sent, ...theirSent]),
     consents: byKey([...known]),

@@ -1,5 +1,13 @@
 /** Where an endpoint stands among those of its address and of its user, and whom its coming or going concerns. Pure. */
-import { activeOf, newestOf, seatedOf, touchedTwins, touchedUsers } from '../endpoint/coupling.ts'
+import {
+  activeOf,
+  displacedTwins,
+  displacedUsers,
+  newestOf,
+  seatedOf,
+  touchedTwins,
+  touchedUsers,
+} from '../endpoint/coupling.ts'
 import type { Member, Members } from '../endpoint/coupling.ts'
 import { keyOf } from '../endpoint/endpoint.ts'
 import type { EndpointStatus, User } from '../endpoint/endpoint.ts'
@@ -29,7 +37,7 @@ export interface Placed {
 export interface Moves {
   readonly groups: ReadonlyMap<string, Group>
   readonly touched: readonly string[]
-  /** The endpoint, by key of its id, that the Region makes INACTIVE when this one becomes ACTIVE. */
+  /** Endpoints, by key of their id, that the Region changes when this one is put. */
   readonly displaced: readonly string[]
 }
 
@@ -62,9 +70,9 @@ export const placeClaim = (key: string, claim: Fit, observed: Observed): Placed 
   }
 }
 
-/** For an endpoint that leaves its groups. */
-export const leaveGroups = (key: string, id: string, observed: Observed): Moves =>
-  movesOf(key, keyOf(id), { before: observed.sent.get(keyOf(id)), after: {}, attributes: [], observed })
+/** For an endpoint that leaves the groups that `before` has it in. */
+export const leaveGroups = (key: string, id: string, observed: Observed, before: Sent | undefined): Moves =>
+  movesOf(key, keyOf(id), { before, after: {}, attributes: [], observed })
 
 /** Names of the user's attributes that may be set there: by this endpoint, or by any other before it. */
 const attributesOf = (
@@ -86,13 +94,15 @@ const memberOf = (key: string, { endpoint }: Fit, version: Said['version']): Mem
   ...(endpoint.User?.UserAttributes && { print: fingerprint({ Id: '', ...endpoint.User.UserAttributes }) }),
 })
 
-/** The members as noted, brought up to what their items say now. */
+/** The members as noted, brought up to what their items say now; whose items were not read are believed. */
 const membersOf = (name: string, observed: Observed): Members =>
   Object.fromEntries(
-    Object.entries(observed.groups.get(name)?.members ?? {}).map(([id, member]) => {
-      const claim = claimOf(id, observed.said.get(member.key))
+    Object.entries(observed.groups.get(name)?.members ?? {}).flatMap(([id, member]) => {
+      if (!observed.read.has(member.key)) return [[id, member]]
+      const said = observed.said.get(member.key)
+      const claim = claimOf(id, said)
       const isStill = claim && Object.values(groupsFor(claim)).includes(name)
-      return [id, isStill ? memberOf(member.key, claim, observed.said.get(member.key)?.version) : member]
+      return isStill ? [[id, memberOf(member.key, claim, said?.version)]] : []
     }),
   )
 
@@ -149,8 +159,8 @@ const movesOf = (key: string, id: string, { before, after, attributes, observed 
       return isUser(name) ? touchedUsers(was, members, key) : touchedTwins(was, members, key)
     }),
     displaced: changed.flatMap(([name, members]) => {
-      const was = activeOf(observed.groups.get(name)?.members ?? {})
-      return !isUser(name) && was !== undefined && was !== id && activeOf(members) === id ? [was] : []
+      const was = observed.groups.get(name)?.members ?? {}
+      return isUser(name) ? displacedUsers(was, members, id) : displacedTwins(was, members, id)
     }),
   }
 }

@@ -10,7 +10,7 @@ import { consentAfter, NEVER_SENT, planPut } from './plan-put.ts'
 import type { Fit } from './plan-put.ts'
 import { isGone, isLeaving, isOptOutKnown, planOptOut, planRemove } from './plan-remove.ts'
 import { isHeldUp } from './plan.ts'
-import type { Thought } from './plan.ts'
+import type { Send, Thought } from './plan.ts'
 
 export interface Task {
   readonly observed: Observed
@@ -54,25 +54,39 @@ const thinkOfFit = (key: string, claim: Fit, task: Task, draft: Draft): Thought 
   const id = claim.endpoint.Id
   const before = observed.sent.get(keyOf(id))
   const keys = [...new Set([...(before?.keys ?? []), key])].sort()
-  const holder = keys.at(-1) ?? key
-  if (holder !== key) {
-    noteSent(id, { ...(before ?? NEVER_SENT), keys }, observed, draft)
-    const known = observed.consents.get(keyOf(id))
-    const { consent } = consentAfter(claim.stated, known, now)
-    // It is the same person's endpoint: who has it says the opt-out.
-    const isNews = consent !== known && consent?.value === 'ALL'
-    if (isNews) draft.touched.add(holder)
-    return { plan: { kind: 'park', id, key, problems: [TAKEN] }, ...(isNews && { consent }) }
-  }
+  if (keys.at(-1) !== key) return parkTaken(claim, { id, key, keys, before }, task, draft)
   // A remove that has begun comes to its end before the endpoint comes back: it would come back opted out.
   if (before && isLeaving(before)) {
     const plan = planRemove({ id, key, before, isUnknown: false, now, force: false })
     return isHeldUp(plan) ? { plan } : { plan, dueAt: now }
   }
+  claimBy({ id, key, keys, before }, observed, draft)
   const placed = placeClaim(key, claim, observed)
   return placed.hasNoSeat
     ? evict(key, placed, task, draft)
     : thinkOfPut({ id, key, keys, before }, placed, task, draft)
+}
+
+/** It is another item's. */
+const parkTaken = (claim: Fit, { id, key, keys, before }: Claimant, task: Task, draft: Draft): Thought => {
+  const { observed, now } = task
+  noteSent(id, { ...(before ?? NEVER_SENT), keys }, observed, draft)
+  const known = observed.consents.get(keyOf(id))
+  const { consent } = consentAfter(claim.stated, known, now)
+  // It is the same person's endpoint: who has it says the opt-out.
+  const isUnsaid = consent?.value === 'ALL' && before?.optOut !== 'ALL'
+  if (isUnsaid) draft.touched.add(keys.at(-1) ?? key)
+  const isNews = consent !== known && consent?.value === 'ALL'
+  return { plan: { kind: 'park', id, key, problems: [TAKEN] }, ...(isNews && { consent }) }
+}
+
+/** Who wants it is known from now on, whatever becomes of the plan; the others are to know that they have it no more. */
+const claimBy = ({ id, key, keys, before }: Claimant, observed: Observed, draft: Draft): void => {
+  const note = { ...(before ?? NEVER_SENT), keys }
+  observed.sent.set(keyOf(id), note)
+  if (keys.length === 1 || before?.keys.includes(key)) return
+  noteSent(id, note, observed, draft)
+  for (const other of keys) if (other !== key) draft.touched.add(other)
 }
 
 interface Claimant {
@@ -104,11 +118,19 @@ const thinkOfPut = (
   })
   if (isHeldUp(thought.plan)) return thought
   apply(moves, observed, draft)
-  const isNew = !before?.keys.includes(key)
-  for (const other of keys) if (isNew && other !== key) draft.touched.add(other)
-  observed.sent.set(keyOf(id), { ...(before ?? NEVER_SENT), keys, ...place })
+  // Whatever becomes of the send: where it was put, it has to be taken from again.
+  const note = { ...putIn(before ?? NEVER_SENT, place), keys }
+  const isSame = before?.address === place.address && before?.user === place.user
+  if (isSame) observed.sent.set(keyOf(id), note)
+  else noteSent(id, note, observed, draft)
   return thought
 }
+
+/** The note with these groups and no others. */
+export const putIn = (
+  { address: _, user: __, ...note }: Sent,
+  { address, user }: Pick<Sent, 'address' | 'user'>,
+): Sent => ({ ...note, ...(address && { address }), ...(user && { user }) })
 
 const TAKEN: Problem = { rule: 'ID_TAKEN', field: 'Id', expected: 'an endpoint id that no other item has' }
 const NO_SEAT: Problem = {
@@ -127,9 +149,12 @@ const evict = (key: string, { claim, moves, place }: Placed, task: Task, draft: 
   if (removal && isHeldUp(removal)) return { plan: removal, problems: [NO_SEAT] }
   const groups = new Map([...moves.groups].filter(([name]) => name.startsWith('user#')))
   apply({ ...moves, groups }, observed, draft)
+  // At its address another one may be ACTIVE.
+  const { user: _, ...there } = before ?? NEVER_SENT
+  apply(leaveGroups(key, id, observed, there), observed, draft)
   if (removal) return { plan: removal, problems: [NO_SEAT], dueAt: now }
   const { user } = place
-  noteSent(id, { ...(before ?? NEVER_SENT), keys: [key], ...(user && { user }) }, observed, draft)
+  noteSent(id, { ...(before ?? NEVER_SENT), ...(user && { user }) }, observed, draft)
   return { plan: { kind: 'park', id, key, problems: [NO_SEAT] } }
 }
 
@@ -145,7 +170,10 @@ export const thinkOfVanished = (key: string, id: string, task: Task, draft: Draf
   }
   const isUnknown = !observed.said.has(key)
   const plan = planRemove({ id, key, before, isUnknown, now, force: forced.has(key) })
-  if (!isHeldUp(plan)) apply(leaveGroups(key, id, observed), observed, draft)
+  if (isHeldUp(plan)) return { plan }
+  apply(leaveGroups(key, id, observed, before), observed, draft)
+  // An item behind this one may want it.
+  if (before) observed.sent.set(keyOf(id), { ...before, keys: [] })
   return { plan }
 }
 
@@ -154,6 +182,20 @@ const noteSent = (id: string, note: Sent, observed: Observed, draft: Draft): voi
   // As the ledger knows it: two spellings of an id are one row, which no batch may write twice.
   draft.sent.set(keyOf(id), note)
 }
+
+/** The thought with all who want the endpoint: that is known when the last item has been looked at. */
+export const withClaimants = (thought: Thought, { sent }: Observed): Thought => {
+  const { plan } = thought
+  const keys = sent.get(keyOf(plan.id))?.keys
+  if (!keys) return thought
+  if (plan.kind === 'send') return { ...thought, plan: wantedBy(plan, keys) }
+  if (plan.kind !== 'prove' || !plan.said) return thought
+  const { proved, again } = plan
+  return { ...thought, plan: { ...plan, proved: { ...proved, keys }, again: wantedBy(again, keys) } }
+}
+
+const wantedBy = (send: Send, keys: readonly string[]): Send =>
+  isLeaving(send.after) ? send : { ...send, during: { ...send.during, keys }, after: { ...send.after, keys } }
 
 /** What one item has moved, the next one sees. */
 const apply = ({ groups, touched, displaced }: Moves, observed: Observed, draft: Draft): void => {

@@ -1,7 +1,7 @@
 /** What one Region is to be sent for some items, one after the other, each knowing what the ones before it have changed. Pure. */
 import { keyOf } from '../endpoint/endpoint.ts'
 import type { Group, Mapped, Sent } from '../ledger/lane-memory.ts'
-import { thinkOf, thinkOfVanished, withdraw } from './plan-endpoint.ts'
+import { thinkOf, thinkOfVanished, withClaimants, withdraw } from './plan-endpoint.ts'
 import type { Draft, Task } from './plan-endpoint.ts'
 import type { Thought } from './plan.ts'
 
@@ -37,7 +37,7 @@ export const planItems = (task: ToPlan): Planned => {
     displaced: new Set(),
   }
   for (const key of task.keys) planItem(key, task, draft)
-  return draft
+  return { ...draft, thoughts: draft.thoughts.map((thought) => withClaimants(thought, task.observed)) }
 }
 
 const planItem = (key: string, task: ToPlan, draft: ItemsDraft): void => {

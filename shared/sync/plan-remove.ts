@@ -84,7 +84,7 @@ export const isLeaving = (note: Sent | undefined): boolean => note?.leaving === 
 
 /** The first step, for an endpoint as the Region has it. */
 export const farewell = (ask: Ask, stored: Endpoint, now: number): Send =>
-  told(ask, { ...stored, EndpointStatus: 'INACTIVE' }, { at: iso(now), fence: now, leaving: true, keys: [] })
+  told(ask, stored, { at: iso(now), fence: now, leaving: true, keys: [] })
 
 /** The opt-out of an endpoint of which the item says nothing else that can be read. */
 export const optOutOf = (ask: Ask, stored: Endpoint, now: number): Send =>
@@ -95,7 +95,7 @@ export const OPTED_OUT = 'opted out'
 
 const told = (
   { id, key, note: before = NEVER_SENT }: Ask,
-  { Address, ChannelType, EndpointStatus }: Endpoint,
+  { Address, ChannelType }: Endpoint,
   news: Partial<Sent>,
 ): Send => {
   // What an Import Job may still do to it, it may do afterwards too.
@@ -105,7 +105,8 @@ const told = (
     kind: 'send',
     id,
     key,
-    change: put({ Id: id, Address, ChannelType, OptOut: 'ALL', EndpointStatus: EndpointStatus ?? 'ACTIVE' }),
+    // ACTIVE would make its twins INACTIVE, whichever of them is to be ACTIVE by now.
+    change: put({ Id: id, Address, ChannelType, OptOut: 'ALL', EndpointStatus: 'INACTIVE' }),
     before,
     during: { ...after, state: 'unknown' },
     after,

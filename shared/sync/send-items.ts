@@ -143,7 +143,9 @@ export const prepare = async (
   )
   // Before the groups are noted: whoever dies in between finds them changed no more.
   await queue.send(kind, markersFor([...touched], hold.now()), 0)
-  await memory.note({ mapped, sent, groups })
+  // Where an endpoint is must be known before it is there: it has to be taken from there again.
+  await memory.note({ sent })
+  await memory.note({ mapped, groups })
   return moved
 }
 

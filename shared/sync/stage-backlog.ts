@@ -6,7 +6,7 @@ import type { Part } from './bring-rows.ts'
 import type { Files } from './files.ts'
 import { sortOut, withFencesOf, withoutFencesOf } from './import-rows.ts'
 import type { Sorted } from './import-rows.ts'
-import { whileLeased } from './lease.ts'
+import { LaneBusy, whileLeased } from './lease.ts'
 import type { Hold, Leased, Turn } from './lease.ts'
 import type { Staged } from './load-region.ts'
 import { idMarkersFor, markersFor } from './marker.ts'
@@ -64,7 +64,7 @@ const SAMPLE = 10
  * back, and notes that close-backlog takes back.
  */
 export const stageBacklog = (task: Backlog, turn: Turn): Promise<StagedBacklog> =>
-  whileLeased(task, turn, async (hold) => {
+  whileLeased(task, { ...turn, isEager: true }, async (hold) => {
     const draft: Draft = { keys: 0, part: { number: 0, rows: 0, bytes: 0 }, kept: [], handles: [] }
     const end = await stageAll(task, turn, { hold, draft })
     await task.queue.send('bulk', draft.kept, 0)
@@ -102,9 +102,20 @@ const stageAll = async (task: Backlog, turn: Turn, staging: Staging): Promise<'d
     if (messages.length > 0) last = task.now()
     else if (task.now() - last >= IDLE) return 'done'
     if (messages.length > 0 && !(await stageSome(messages, task, staging))) return 'done'
-    if (!(await hold.giveWay())) return 'stopped'
+    const end = await giveWay(hold)
+    if (end) return end
   }
   return 'done'
+}
+
+const giveWay = async (hold: Hold): Promise<'done' | 'stopped' | undefined> => {
+  try {
+    return (await hold.giveWay()) ? undefined : 'stopped'
+  } catch (error) {
+    // The lane has not come back in time: what has been staged is as good as before.
+    if (error instanceof LaneBusy) return 'done'
+    throw error
+  }
 }
 
 const gather = async (task: Backlog, { deadline }: Turn): Promise<QueuedMarker[]> => {
