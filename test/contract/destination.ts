@@ -91,6 +91,8 @@ export const describeDestination = (name: string, open: () => Promise<OpenDestin
       expect((await destination.read('t2'))?.EndpointStatus).toBe('ACTIVE')
       await send(email('t3', { EndpointStatus: 'INACTIVE' }))
       expect((await destination.read('t3'))?.EndpointStatus).toBe('INACTIVE')
+      await send(email('t1', { Address: 'twin@example.com', EndpointStatus: 'INACTIVE' }))
+      expect((await destination.read('t2'))?.EndpointStatus).toBe('ACTIVE')
     })
 
     it('shares user attributes among the endpoints of a user', async () => {

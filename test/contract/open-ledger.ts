@@ -9,6 +9,7 @@ import type { Table } from '../../shared/ledger/table.ts'
 
 export interface OpenLedger {
   readonly table: Table
+  readonly documents: DynamoDBDocumentClient
   close(): Promise<void>
 }
 
@@ -32,6 +33,7 @@ export const openLedger = async (): Promise<OpenLedger> => {
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
   return {
     table: ledgerTable(documents, 'ledger'),
+    documents,
     close: async () => {
       client.destroy()
       await gate.close()

@@ -22,20 +22,25 @@ beforeEach(async () => {
 })
 afterEach(() => stage.close())
 
-const pauses: number[] = []
-const open = () =>
+/** A clock that goes on only while somebody waits for it. */
+const waits = () => {
+  let now = 1_000_000
+  const pauses: number[] = []
+  const sleep = (ms: number) => {
+    pauses.push(ms)
+    now += ms
+    return Promise.resolve()
+  }
+  return { pauses, now: () => now, sleep }
+}
+
+const open = (waiting = waits()) =>
   pinpointDestination({
     region: IRELAND,
     client: stage.client(IRELAND),
     applicationId: APP,
     roles: { importRole: ROLE, exportRole: ROLE },
-    waiting: {
-      now: () => 0,
-      sleep: (ms) => {
-        pauses.push(ms)
-        return Promise.resolve()
-      },
-    },
+    waiting,
     share: 0.5,
   })
 
@@ -54,16 +59,66 @@ const callsOf = (operation: string) =>
 
 describe('the Pinpoint destination and its quota', () => {
   it('makes a call of up to a hundred puts, and paces calls to its share of the quota', async () => {
-    pauses.length = 0
-    await open().apply([
-      ...Array.from({ length: 250 }, (_, at) => put(email(`e${at}`))),
-      remove('a'),
-      remove('b'),
+    const waiting = waits()
+    await open(waiting).apply([
+      ...Array.from({ length: 350 }, (_, at) => put(email(`e${at}`))),
+      ...['a', 'b', 'c', 'd'].map(remove),
     ])
-    expect(callsOf('UpdateEndpointsBatch')).toBe(3)
-    // Half of 2 a second, and half of 5 a second; the clock stands still, so waits add up.
-    expect(pauses).toEqual([1_000, 2_000, 400])
+    expect(callsOf('UpdateEndpointsBatch')).toBe(4)
+    // Half of 2 a second, and half of 5 a second, after the turn that each had saved up.
+    expect(waiting.pauses).toEqual([1_000, 1_000, 400, 400])
   })
+
+  it('begins no call that would come too late, and owes what it has not sent', async () => {
+    const waiting = waits()
+    const changes = Array.from({ length: 450 }, (_, at) => put(email(`e${at}`)))
+    const outcomes = await open(waiting).apply(changes, { until: waiting.now() + 1_500 })
+    expect(outcomes.map(({ result }) => result)).toEqual([
+      ...Array.from({ length: 300 }, () => 'applied'),
+      ...Array.from({ length: 150 }, () => 'failed'),
+    ])
+    expect(outcomes.slice(300)).toEqual(outcomes.slice(300).map(() => failed('OUT_OF_TIME', 'none')))
+    expect(callsOf('UpdateEndpointsBatch')).toBe(3)
+    await expect(open(waiting).read('e1', waiting.now())).rejects.toMatchObject({ name: 'OUT_OF_TIME' })
+    expect(callsOf('GetEndpoint')).toBe(0)
+  })
+
+  it('makes a call that was one too many again by itself, more slowly, and then the next ones', async () => {
+    stage.pinpoint.faults.add({
+      kind: 'throttled',
+      region: IRELAND,
+      operation: 'UpdateEndpointsBatch',
+      times: 2,
+    })
+    const waiting = waits()
+    const destination = open(waiting)
+    const outcomes = await destination.apply(Array.from({ length: 200 }, (_, at) => put(email(`e${at}`))))
+    expect(outcomes.every(({ result }) => result === 'applied')).toBe(true)
+    expect(destination.pace?.counts()).toEqual({ calls: 4, throttles: 2 })
+    expect(waiting.pauses).toEqual([2_000, 4_000])
+    // Half, half again, and a twentieth back for each of two answers.
+    expect(destination.pace?.state().rate).toBeCloseTo(0.35)
+  })
+
+  it.each(['UpdateEndpoint', 'DeleteEndpoint', 'GetEndpoint'] as const)(
+    'makes a %s again as well, and gives it up after six times',
+    async (operation) => {
+      stage.pinpoint.faults.add({ kind: 'throttled', region: IRELAND, operation })
+      const destination = open()
+      const call = {
+        // The Region refuses the batch for its id: it is sent by itself.
+        UpdateEndpoint: () => destination.apply([put(email('e${1}'))]),
+        DeleteEndpoint: () => destination.apply([remove('a')]),
+        GetEndpoint: () => destination.read('a').catch((error: Error) => [failed(error.name, 'none')]),
+      }[operation]
+      expect(await call()).toEqual([failed('TooManyRequestsException', 'none')])
+      expect(destination.pace?.counts()).toEqual({
+        calls: operation === 'UpdateEndpoint' ? 7 : 6,
+        throttles: 6,
+      })
+      expect(destination.pace?.state().rate).toBe(1 / 64)
+    },
+  )
 
   it('keeps the order of puts and removes', async () => {
     await open().apply([put(email('a')), remove('a'), put(email('b')), remove('c')])
@@ -84,28 +139,58 @@ describe('the Pinpoint destination and what a Region may answer', () => {
     expect(callsOf('UpdateEndpointsBatch')).toBe(1)
   })
 
-  it.each([
-    ['throttled', { kind: 'throttled' as const }, 'TooManyRequestsException'],
-    ['an error of its own', { kind: 'error' as const }, 'InternalServerErrorException'],
-  ])('says failed of %s, and asks no more for the changes behind it', async (_what, fault, reason) => {
-    stage.pinpoint.faults.add({ ...fault, region: IRELAND, operation: 'UpdateEndpointsBatch' })
-    const outcomes = await open().apply(Array.from({ length: 300 }, (_, at) => put(email(`e${at}`))))
-    expect(outcomes).toEqual(outcomes.map(() => failed(reason)))
-    expect(callsOf('UpdateEndpointsBatch')).toBeLessThanOrEqual(1)
+  it('says failed of a call that was one too many, certainly without effect, and asks no more', async () => {
+    stage.pinpoint.faults.add({ kind: 'throttled', region: IRELAND, operation: 'UpdateEndpointsBatch' })
+    const destination = open()
+    const outcomes = await destination.apply(Array.from({ length: 300 }, (_, at) => put(email(`e${at}`))))
+    expect(outcomes).toEqual(outcomes.map(() => failed('TooManyRequestsException', 'none')))
+    expect(destination.pace?.counts()).toEqual({ calls: 6, throttles: 6 })
+  })
+
+  it('says failed of an error of its own, with or without effect, and asks no more', async () => {
+    for (const isApplied of [false, true]) {
+      stage.pinpoint.faults.add({
+        kind: 'error',
+        region: IRELAND,
+        operation: 'UpdateEndpointsBatch',
+        applied: isApplied,
+        times: 1,
+      })
+      const destination = open()
+      const outcomes = await destination.apply(Array.from({ length: 300 }, (_, at) => put(email(`e${at}`))))
+      const reason = 'InternalServerErrorException'
+      expect(outcomes.slice(0, 100)).toEqual(outcomes.slice(0, 100).map(() => failed(reason, 'unknown')))
+      expect(outcomes.slice(100)).toEqual(outcomes.slice(100).map(() => failed(reason, 'none')))
+      expect(destination.pace?.counts()).toEqual({ calls: 1, throttles: 0 })
+    }
   })
 
   it('says failed when the Region gives no answer, without a value in the reason', async () => {
     stage.pinpoint.faults.add({ kind: 'down', region: IRELAND, operation: '*' })
     const outcomes = await open().apply([put(email('secret')), remove('secret')])
-    expect(outcomes.map(({ result }) => result)).toEqual(['failed', 'failed'])
+    expect(outcomes).toMatchObject([
+      { result: 'failed', effect: 'unknown' },
+      { result: 'failed', effect: 'none' },
+    ])
     expect(JSON.stringify(outcomes)).not.toContain('secret')
     await expect(open().read('secret')).rejects.toThrow()
+  })
+
+  it('asks no more after a single one of a refused batch fails', async () => {
+    const answer = { kind: 'error', region: IRELAND, operation: 'UpdateEndpoint', times: 1 } as const
+    stage.pinpoint.faults.add(answer)
+    const outcomes = await open().apply([put(email('a')), put(email('e${1}')), put(email('c'))])
+    expect(outcomes).toEqual([
+      failed('InternalServerErrorException', 'unknown'),
+      failed('InternalServerErrorException', 'none'),
+      failed('InternalServerErrorException', 'none'),
+    ])
   })
 
   it('does not take a project that is not there for a removed endpoint', async () => {
     const client = stage.client('eu-west-2')
     const nowhere = pinpointDestination({ ...optionsOf(client), region: 'eu-west-2' })
-    expect(await nowhere.apply([put(email('a'))])).toEqual([failed('NotFoundException')])
+    expect(await nowhere.apply([put(email('a'))])).toEqual([failed('NotFoundException', 'none')])
   })
 })
 

@@ -82,8 +82,8 @@ describe('the customer table', () => {
     await until('the other Regions have that too', () =>
       OTHERS.every((region) => story.endpoint(region, 'e1')?.OptOut === 'ALL'),
     )
-    const lane = story.stage.sqs.queue(regions.hub, `samepoint-lane-${STANDBY}`)?.depth()
-    expect((lane?.visible ?? 0) + (lane?.notVisible ?? 0)).toBeGreaterThan(0)
+    const lane = story.stage.sqs.queue(regions.hub, `samepoint-bulk-${STANDBY}`)?.depth()
+    expect((lane?.visible ?? 0) + (lane?.notVisible ?? 0) + (lane?.delayed ?? 0)).toBeGreaterThan(0)
 
     story.stage.faults.up(STANDBY)
     await until('the Regions agree', () => agree(story.census()))

@@ -13,6 +13,7 @@ import { personAt } from '../../local/demo/person.ts'
 import { readReports } from '../../local/demo/reports.ts'
 import type { FaultSpec } from '../../local/pinpoint/fault-spec.ts'
 import { startStage } from '../../local/stage.ts'
+import type { StageOptions } from '../../local/stage.ts'
 import type { Report } from '../../shared/ledger/report.ts'
 
 export const regions = await readRegions()
@@ -25,7 +26,8 @@ export const OTHERS = REGIONS.filter((region) => region !== STANDBY)
 
 export type Story = Awaited<ReturnType<typeof openStory>>
 
-export const openStory = async () => {
+/** `options`: where the story needs other Regions than the rest. */
+export const openStory = async (options: Partial<StageOptions> = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'samepoint-story-'))
   const data = join(folder, 'stage')
   const { applications, hub } = regions
@@ -37,6 +39,7 @@ export const openStory = async () => {
     // Machines wait in minutes; what they wait for takes moments.
     timeScale: 20,
     pinpoint: { applyDelayMs: 20, import: { stateMs: 20 }, export: { stateMs: 20 } },
+    ...options,
   })
   const person = personAt(stage, regions)
   const application = (region: string) => applications[region] ?? ''
@@ -84,13 +87,17 @@ export const openStory = async () => {
   return story
 }
 
-/** Polls until `holds`; says what did not come true when it takes more than half a minute. */
-export const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
-  for (const end = Date.now() + 30_000; Date.now() < end;) {
+/** Polls until `holds`; says what did not come true when it takes longer than `seconds`. */
+export const until = async (
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  seconds = 30,
+): Promise<void> => {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
     if (await holds()) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  throw new Error(`in half a minute it did not come true that ${what}`)
+  throw new Error(`in ${seconds} seconds it did not come true that ${what}`)
 }
 
 export const agree = (counted: readonly RegionCensus[]): boolean => counted.every(({ drift }) => drift === 0)

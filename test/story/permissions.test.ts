@@ -6,6 +6,8 @@ import type { Story } from './open-stage.ts'
 
 /** Grants that these stories do not need, each for a reason. */
 const NEEDED_ELSEWHERE = [
+  // What operators do, which operators.test.ts sees to.
+  /-(Replay|Reconcile|ReconcileMachine|ReconcileSchedule|Redrive|HoldLane|Receipts)Role-/,
   // Only a file of more than 5 MB goes up in parts, which an error takes back.
   /s3:AbortMultipartUpload/,
   // Lambda's poller and Pinpoint's jobs ask this of AWS before they begin.

@@ -87,6 +87,7 @@ describe('regions.json and a mistake', () => {
     hub: 'us-east-1',
     primary: 'us-east-1',
     standby: 'eu-west-1',
+    mapping: 'mapping.json',
     applications: { 'us-east-1': 'a'.repeat(32), 'eu-west-1': 'b'.repeat(32) },
   }
   it.each([
@@ -108,12 +109,32 @@ describe('regions.json and a mistake', () => {
       'applications.eu-west-1: must be 32 hex digits',
     ],
     ['a word too many', { ...good, region: 'us-east-1' }, 'region'],
+    ['no mapping', { ...good, mapping: undefined }, 'mapping: must be the path of a mapping file'],
   ])('says in one line what is wrong with %s', async (_what, content, says) => {
     const folder = await mkdtemp(join(tmpdir(), 'samepoint-regions-'))
     const file = join(folder, 'regions.json')
     await writeFile(file, JSON.stringify(content))
     await expect(readRegions(file)).rejects.toThrow(says)
     await expect(readRegions(file)).rejects.toThrow(/^regions\.json[^\n]*$/)
+    await rm(folder, { recursive: true })
+  })
+
+  it.each([
+    ['a mapping that is not there', undefined, 'mapping.json cannot be read: ENOENT'],
+    ['a mapping that is no JSON', '{', 'mapping.json is no JSON'],
+    [
+      'two mistakes in a mapping',
+      JSON.stringify({ key: 'Id', endpoints: [{ id: '{Id}', chanel: 'EMAIL', channel: 'EMAIL' }] }),
+      'mapping.json: endpoints.0.chanel: unknown, expected channel; endpoints.0.address: expected the name of a field',
+    ],
+  ])('says in one line what is wrong with %s', async (_what, mapping, says) => {
+    const folder = await mkdtemp(join(tmpdir(), 'samepoint-regions-'))
+    const file = join(folder, 'regions.json')
+    await writeFile(file, JSON.stringify(good))
+    if (mapping) await writeFile(join(folder, 'mapping.json'), mapping)
+    const error = await readRegions(file).catch((thrown: Error) => thrown)
+    expect(error).toMatchObject({ name: 'UserError', message: expect.stringMatching(/^[^\n]*$/) as string })
+    expect((error as Error).message).toContain(says)
     await rm(folder, { recursive: true })
   })
 })

@@ -1,5 +1,14 @@
-import { bucketProblems, doorProblems, logProblems, queueProblems, tableProblems } from './data-protection.ts'
-import { tell } from './told.ts'
+import { laneOf } from '../../deploy/regions.js'
+import {
+  bucketProblems,
+  doorProblems,
+  keyProblems,
+  logProblems,
+  queueProblems,
+  tableProblems,
+  topicProblems,
+} from './data-protection.ts'
+import { stackWith, tell } from './told.ts'
 import type { Fault } from './told.ts'
 
 const flags = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets']
@@ -42,7 +51,24 @@ tell(tableProblems, 'every table is encrypted, restorable and kept', [
   ['LedgerTable.UpdateReplacePolicy', 'Snapshot', 'LedgerTable: UpdateReplacePolicy is not Retain'],
 ])
 
-tell(queueProblems, 'every queue is encrypted and loses nothing for fourteen days', [
+const lane = laneOf(stackWith('CsvDrop').region, 'urgent')
+const plain = (policy: string) => `${policy}.Properties.PolicyDocument.Statement.0`
+const others = 'takes messages from other queues than its own'
+
+tell(queueProblems, 'every queue is encrypted, asks for TLS and loses nothing for fourteen days', [
+  [`${lane}Policy`, undefined, `${lane}: takes requests without TLS`],
+  [`${plain(`${lane}DeadPolicy`)}.Condition`, undefined, `${lane}Dead: takes requests without TLS`],
+  [`${plain('StreamFailuresPolicy')}.Resource`, 'arn:other', 'StreamFailures: takes requests without TLS'],
+  ['DropsPolicy.Properties.PolicyDocument.Statement.1.Effect', 'Allow', 'Drops: takes requests without TLS'],
+  [`${lane}Policy.Properties.Queues.1`, { Ref: 'Drops' }, 'Drops: has 2 policies'],
+  [`${lane}.Properties.RedrivePolicy`, undefined, `${lane}: has no queue behind it`],
+  [`${lane}Dead.Properties.RedriveAllowPolicy`, undefined, `${lane}Dead: ${others}`],
+  ['DropsDead.Properties.RedriveAllowPolicy.redrivePermission', 'allowAll', `DropsDead: ${others}`],
+  [
+    'DropsDead.Properties.RedriveAllowPolicy.sourceQueueArns.0',
+    { 'Fn::GetAtt': [lane, 'Arn'] },
+    `DropsDead: ${others}`,
+  ],
   ['Drops.Properties.SqsManagedSseEnabled', undefined, 'Drops: is not encrypted'],
   [
     'DropsDead.Properties.MessageRetentionPeriod',
@@ -55,6 +81,26 @@ tell(queueProblems, 'every queue is encrypted and loses nothing for fourteen day
     undefined,
     'StreamFailures: has no queue behind it',
   ],
+])
+
+tell(topicProblems, 'every topic is encrypted and asks for TLS', [
+  ['Alarms.Properties.KmsMasterKeyId', undefined, 'Alarms: is not encrypted'],
+  ['Alarms.Properties.KmsMasterKeyId', 'alias/aws/sns', 'Alarms: is not encrypted'],
+  ['AlarmsPolicy', undefined, 'Alarms: takes requests without TLS'],
+  [
+    'AlarmsPolicy.Properties.PolicyDocument.Statement.1.Condition',
+    undefined,
+    'Alarms: takes requests without TLS',
+  ],
+])
+
+const cloudwatch = '{"Service":"cloudwatch.amazonaws.com"}'
+
+tell(keyProblems, 'every key is renewed, and the account’s own', [
+  ['AlarmsKey.Properties.EnableKeyRotation', undefined, 'AlarmsKey: is never renewed'],
+  ['AlarmsKey.Properties.PendingWindowInDays', 6, 'AlarmsKey: cannot be had back'],
+  ['AlarmsKey.Properties.KeyPolicy.Statement.0.Principal', { AWS: '*' }, 'AlarmsKey: lets {"AWS":"*"} in'],
+  ['AlarmsKey.Properties.KeyPolicy.Statement.1.Condition', undefined, `AlarmsKey: lets ${cloudwatch} in`],
 ])
 
 tell(logProblems, 'every function logs, and not for ever', [
@@ -72,4 +118,9 @@ tell(doorProblems, 'nobody comes in by the back door', [
   [`${sending}.Principal`, '*', 'DropsPolicy: lets "*" in'],
   [`${sending}.Condition.StringEquals`, undefined, s3],
   [`${sending}.Condition.ArnEquals`, undefined, s3],
+  [
+    'AlarmsPolicy.Properties.PolicyDocument.Statement.0.Condition',
+    undefined,
+    `AlarmsPolicy: lets ${cloudwatch} in`,
+  ],
 ])

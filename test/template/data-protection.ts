@@ -1,6 +1,7 @@
 /** Is what is kept private, encrypted, versioned, kept when the stack goes, and gone when its time is over? */
 import { statementsOf } from './grants.ts'
 import { idOf, referencesIn } from './references.ts'
+import { ACCOUNT, textOf } from './resolved.ts'
 import { at, isObject, listOf, resourcesOf } from './templates.ts'
 import type { Json, Template } from './templates.ts'
 
@@ -93,18 +94,101 @@ export const tableProblems = (template: Template): string[] =>
 
 /** A queue has one behind it for what cannot be worked off, unless it is that one itself. */
 export const queueProblems = (template: Template): string[] => {
-  const queues = resourcesOf(template, 'AWS::SQS::Queue')
-  const last = [
-    ...queues.map(({ properties }) => idOf(at(properties, 'RedrivePolicy.deadLetterTargetArn'))),
+  const last = lastQueues(template)
+  return resourcesOf(template, 'AWS::SQS::Queue').flatMap(({ id, properties }) => [
+    ...broken(id, properties, QUEUE),
+    ...(last.includes(id) || isObject(properties['RedrivePolicy']) ? [] : [`${id}: has no queue behind it`]),
+    ...plainHttpProblems(template, {
+      id,
+      policy: 'AWS::SQS::QueuePolicy',
+      holder: 'Queues',
+      action: 'sqs:*',
+    }),
+    ...takingProblems(template, id),
+  ])
+}
+
+/** The queues that hold what was given up: nobody reads them but people. */
+export const lastQueues = (template: Template): string[] =>
+  [
+    ...resourcesOf(template, 'AWS::SQS::Queue').map(({ properties }) =>
+      idOf(at(properties, 'RedrivePolicy.deadLetterTargetArn')),
+    ),
     ...resourcesOf(template, 'AWS::Lambda::EventSourceMapping').map(({ properties }) =>
       idOf(at(properties, 'DestinationConfig.OnFailure.Destination')),
     ),
-  ]
-  return queues.flatMap(({ id, properties }) => [
-    ...broken(id, properties, QUEUE),
-    ...(last.includes(id) || isObject(properties['RedrivePolicy']) ? [] : [`${id}: has no queue behind it`]),
-  ])
+  ].filter((id) => id !== undefined)
+
+/** A queue behind others takes from those alone. */
+const takingProblems = (template: Template, id: string): string[] => {
+  const sources = resourcesOf(template, 'AWS::SQS::Queue')
+    .filter(({ properties }) => idOf(at(properties, 'RedrivePolicy.deadLetterTargetArn')) === id)
+    .map((source) => textOf(template, { 'Fn::GetAtt': [source.id, 'Arn'] }))
+  const allows = at(template.resources[id], 'Properties.RedriveAllowPolicy')
+  const allowed = listOf(at(allows, 'sourceQueueArns')).map((arn) => textOf(template, arn))
+  const isRight = at(allows, 'redrivePermission') === 'byQueue' && allowed.join() === sources.join()
+  return sources.length === 0 || isRight ? [] : [`${id}: takes messages from other queues than its own`]
 }
+
+/** `holder`: the property of the policy that names what it is put on. One policy each, as a second takes the first one's place. */
+interface Protected {
+  readonly id: string
+  readonly policy: string
+  readonly holder: string
+  readonly action: string
+}
+
+const plainHttpProblems = (template: Template, { id, policy, holder, action }: Protected): string[] => {
+  const policies = resourcesOf(template, policy).filter(({ properties }) =>
+    listOf(properties[holder]).some((each) => idOf(each) === id),
+  )
+  const refuses = policies
+    .flatMap(({ properties }) => statementsOf(properties['PolicyDocument']))
+    .some(
+      (statement) =>
+        statement['Effect'] === 'Deny' &&
+        statement['Principal'] === '*' &&
+        statement['Action'] === action &&
+        idOf(statement['Resource']) === id &&
+        String(at(statement, 'Condition.Bool.aws:SecureTransport')) === 'false',
+    )
+  return [
+    ...(policies.length > 1 ? [`${id}: has ${policies.length} policies`] : []),
+    ...(refuses ? [] : [`${id}: takes requests without TLS`]),
+  ]
+}
+
+/** A topic is encrypted with a key of ours, because AWS's own for SNS lets no other service in. */
+export const topicProblems = (template: Template): string[] =>
+  resourcesOf(template, 'AWS::SNS::Topic').flatMap(({ id, properties }) => {
+    const key = template.resources[idOf(properties['KmsMasterKeyId']) ?? '']
+    return [
+      ...(key?.Type === 'AWS::KMS::Key' ? [] : [`${id}: is not encrypted`]),
+      ...plainHttpProblems(template, {
+        id,
+        policy: 'AWS::SNS::TopicPolicy',
+        holder: 'Topics',
+        action: 'sns:Publish',
+      }),
+    ]
+  })
+
+/** A key is renewed, can be had back, and is the account's own: a service uses it for one kind of our resources only. */
+export const keyProblems = (template: Template): string[] =>
+  resourcesOf(template, 'AWS::KMS::Key').flatMap(({ id, properties }) => [
+    ...broken(id, properties, KEY),
+    ...statementsOf(properties['KeyPolicy'])
+      .filter((statement) => !isOwner(template, statement) && !isNarrow(statement))
+      .map(({ Principal: principal }) => `${id}: lets ${JSON.stringify(principal)} in`),
+  ])
+
+const KEY: readonly Rule[] = [
+  ['EnableKeyRotation', is(true), 'is never renewed'],
+  ['PendingWindowInDays', (days) => Number(days) >= 7, 'cannot be had back'],
+]
+
+const isOwner = (template: Template, statement: Json): boolean =>
+  textOf(template, at(statement, 'Principal.AWS')) === `arn:aws:iam::${ACCOUNT}:root`
 
 export const logProblems = (template: Template): string[] => {
   const groups = resourcesOf(template, 'AWS::Logs::LogGroup')
@@ -123,7 +207,7 @@ export const doorProblems = (template: Template): string[] => [
   ...resourcesOf(template, 'AWS::Lambda::Permission')
     .filter(({ properties }) => properties['Principal'] === '*')
     .map(({ id }) => `${id}: lets everybody in`),
-  ...['AWS::S3::BucketPolicy', 'AWS::SQS::QueuePolicy']
+  ...['AWS::S3::BucketPolicy', 'AWS::SNS::TopicPolicy', 'AWS::SQS::QueuePolicy']
     .flatMap((type) => resourcesOf(template, type))
     .flatMap(({ id, properties }) =>
       statementsOf(properties['PolicyDocument'])
@@ -135,7 +219,9 @@ export const doorProblems = (template: Template): string[] => [
 const isNarrow = (statement: Json): boolean =>
   at(statement, 'Principal.Service') !== undefined &&
   at(statement, 'Condition.StringEquals.aws:SourceAccount.Ref') === 'AWS::AccountId' &&
-  at(statement, 'Condition.ArnEquals.aws:SourceArn') !== undefined
+  ['ArnEquals', 'ArnLike'].some(
+    (operator) => at(statement, `Condition.${operator}.aws:SourceArn`) !== undefined,
+  )
 
 const broken = (id: string, value: unknown, rules: readonly Rule[]): string[] =>
   rules.filter(([path, holds]) => !holds(at(value, path))).map(([, , problem]) => `${id}: ${problem}`)

@@ -4,8 +4,16 @@ import { join } from 'node:path'
 import { strToU8, zipSync } from 'fflate'
 import { afterAll, describe, expect, it } from 'vitest'
 import { packageStacks } from '../../deploy/package.ts'
+import { laneOf } from '../../deploy/regions.js'
 import { PINPOINT_REGIONS } from '../../deploy/regions-file.ts'
-import { codeProblems, functionProblems, sourceProblems, zipProblems } from './functions.ts'
+import { alarmProblems } from './alarms.ts'
+import {
+  codeProblems,
+  environmentProblems,
+  functionProblems,
+  sourceProblems,
+  zipProblems,
+} from './functions.ts'
 import { queueProblems } from './data-protection.ts'
 import { eventSourceProblems } from './event-sources.ts'
 import { cycleProblems, danglingProblems } from './links.ts'
@@ -26,6 +34,22 @@ tell(functionProblems, 'every function is what we say we run', [
     `${open}.Properties.Environment.Variables.REGIONS`,
     { 'Fn::Sub': 'é${AWS::Region}'.repeat(400) },
     `${open}: has more than 4 KB of environment`,
+  ],
+])
+
+const { region } = stackWith('CsvDrop')
+const urgent = `samepoint-urgent-${region}`
+
+tell(environmentProblems, 'every function can read what it is told, and finds the queues', [
+  [
+    `${open}.Properties.Environment.Variables.LEDGER_TABLE`,
+    undefined,
+    `${open}: the environment is not complete: LEDGER_TABLE (Invalid input: expected string, received undefined)`,
+  ],
+  [
+    `${laneOf(region, 'urgent')}.Properties.QueueName`,
+    'other',
+    `${open}: there is no queue https://sqs.${region}.amazonaws.com/123456789012/${urgent}`,
   ],
 ])
 
@@ -56,12 +80,18 @@ describe('the code of a function', () => {
 const everywhere = await (async () => {
   const folder = await mkdtemp(join(tmpdir(), 'samepoint-everywhere-'))
   const root = join(import.meta.dirname, '../..')
-  for (const name of ['package.json', 'serverless.yml', 'deploy', 'statemachines']) {
+  for (const name of ['package.json', 'serverless.yml', 'deploy', 'statemachines', 'mappings']) {
     await cp(join(root, name), join(folder, name), { recursive: true })
   }
   const applications = PINPOINT_REGIONS.map((region, index) => [region, index.toString(16).repeat(32)])
   const [hub, standby] = PINPOINT_REGIONS
-  const regions = { hub, primary: hub, standby, applications: Object.fromEntries(applications) as object }
+  const regions = {
+    hub,
+    primary: hub,
+    standby,
+    mapping: 'mappings/endpoint.json',
+    applications: Object.fromEntries(applications) as object,
+  }
   await writeFile(join(folder, 'regions.json'), JSON.stringify(regions))
   const sources = await packageStacks([{ name: 'hub', region: hub }], folder)
   return { folder, sources, templates: await readTemplates(join(folder, 'dist')) }
@@ -74,10 +104,11 @@ describe('a second packaging, elsewhere and for all twelve Regions', () => {
     const [hub] = everywhere.templates
     if (!hub) throw new Error('nothing was packaged')
     const checks = [shapeProblems, danglingProblems, cycleProblems, permissionProblems, trustProblems]
-    for (const check of [...checks, queueProblems, eventSourceProblems, functionProblems, codeProblems]) {
+    const lanes = [queueProblems, eventSourceProblems, alarmProblems]
+    for (const check of [...checks, ...lanes, functionProblems, environmentProblems, codeProblems]) {
       expect(await check(hub)).toEqual([])
     }
-    expect(resourcesOf(hub, 'AWS::Lambda::EventSourceMapping')).toHaveLength(PINPOINT_REGIONS.length + 2)
+    expect(resourcesOf(hub, 'AWS::Lambda::EventSourceMapping')).toHaveLength(2 * PINPOINT_REGIONS.length + 2)
     expect(Object.keys(hub.resources).length).toBeLessThanOrEqual(500)
     expect(JSON.stringify(hub.resources).length).toBeLessThan(1_000_000)
   })

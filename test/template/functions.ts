@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { strFromU8, unzipSync } from 'fflate'
 import { FAULTS_PATH } from '../../local/pinpoint/faults-http.ts'
 import { STAGE_PATH } from '../../local/stage/controls.ts'
+import { readConfig } from '../../shared/runtime/config.ts'
 import { textOf } from './resolved.ts'
 import { at, isObject, resourcesOf } from './templates.ts'
 import type { Template } from './templates.ts'
@@ -23,11 +24,35 @@ export const functionProblems = (template: Template): string[] =>
     return problems.filter(([holds]) => !holds).map(([, problem]) => `${id}: ${problem}`)
   })
 
-const environmentSize = (template: Template, properties: unknown): number => {
-  const variables = at(properties, 'Environment.Variables')
-  return Object.entries(isObject(variables) ? variables : {})
-    .map(([name, value]) => Buffer.byteLength(name + textOf(template, value)))
+const environmentSize = (template: Template, properties: unknown): number =>
+  Object.entries(environmentOf(template, properties))
+    .map(([name, value]) => Buffer.byteLength(name + value))
     .reduce((sum, size) => sum + size, 0)
+
+const environmentOf = (template: Template, properties: unknown): Readonly<Record<string, string>> => {
+  const variables = at(properties, 'Environment.Variables')
+  return Object.fromEntries(
+    Object.entries(isObject(variables) ? variables : {}).map(([name, value]) => [
+      name,
+      textOf(template, value),
+    ]),
+  )
+}
+
+/** Every function can read its environment, and the queues that it makes out of it are those of the template. */
+export const environmentProblems = (template: Template): string[] => {
+  const queues = resourcesOf(template, 'AWS::SQS::Queue').map(({ id }) => textOf(template, { Ref: id }))
+  return resourcesOf(template, 'AWS::Lambda::Function').flatMap(({ id, properties }) => {
+    const environment = { AWS_REGION: template.region, ...environmentOf(template, properties) }
+    try {
+      return readConfig(environment)
+        .regions.flatMap(({ urgent, bulk, urgentDead, bulkDead }) => [urgent, bulk, urgentDead, bulkDead])
+        .filter((url) => !queues.includes(url))
+        .map((url) => `${id}: there is no queue ${url}`)
+    } catch (error) {
+      return [`${id}: ${(error as Error).message}`]
+    }
+  })
 }
 
 /** Reads the zips that lie beside the template. */
@@ -68,5 +93,7 @@ export const sourceProblems = (
     if (library !== undefined) {
       return developmentPackages.includes(library) ? [`${source}: is of a package for development`] : []
     }
-    return /^(?:functions|shared)\//u.test(source) ? [] : [`${source}: is no part of the product`]
+    // The mapping lies beside the regions.json that chooses it, which may be elsewhere.
+    const isProduct = /^(?:functions|shared)\/|(?:^|\/)mappings\/[\w-]+\.json$/u.test(source)
+    return isProduct ? [] : [`${source}: is no part of the product`]
   })

@@ -40,8 +40,11 @@ const refer = (template: Template, id: string): string => {
   if (type === 'AWS::SQS::Queue') {
     return `https://sqs.${template.region}.amazonaws.com/${ACCOUNT}/${nameOf(template, id)}`
   }
-  return type === 'AWS::StepFunctions::StateMachine' ? arnOf(template, id) : nameOf(template, id)
+  return BY_ARN.includes(type) ? arnOf(template, id) : nameOf(template, id)
 }
+
+/** What a Ref to one of these gives is its ARN. */
+const BY_ARN = ['AWS::SNS::Topic', 'AWS::StepFunctions::StateMachine']
 
 const attributeOf = (template: Template, id: string, attribute: string): string => {
   if (attribute === 'Arn') return arnOf(template, id)
@@ -60,7 +63,7 @@ const arnOf = (template: Template, id: string): string => {
 const nameOf = (template: Template, id: string): string => {
   const properties = template.resources[id]?.Properties ?? {}
   const key = Object.keys(properties).find((each) =>
-    /^(?:Queue|Table|Bucket|Function|Role|StateMachine|LogGroup)?Name$/u.test(each),
+    /^(?:Queue|Table|Topic|Bucket|Function|Role|StateMachine|LogGroup|Alarm)?Name$/u.test(each),
   )
   return key === undefined ? id.toLowerCase() : textOf(template, at(properties, key))
 }

@@ -1,14 +1,19 @@
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { consentRegister } from '../../shared/ledger/consents.ts'
 import { prepareFile } from '../../shared/sync/prepare-file.ts'
 import { customersCsv } from '../fixtures/make-customers.ts'
 import { memoryFiles } from './memory-files.ts'
-import { memoryConsents } from './memory-lane.ts'
+import { memoryTable } from './memory-table.ts'
 
 const HEADER = 'Id,Address,ChannelType,OptOut\n'
 
-const prepare = async (content: string | Uint8Array, chunk = 7, consents = memoryConsents()) => {
+const prepare = async (
+  content: string | Uint8Array,
+  chunk = 7,
+  consents = consentRegister(memoryTable()),
+) => {
   const { files, objects } = memoryFiles()
   const bytes = Buffer.from(content)
   const chunks = Array.from({ length: Math.ceil(bytes.length / chunk) }, (_, at) =>
@@ -101,7 +106,7 @@ describe('preparing a dropped file', () => {
   })
 
   it('enters its opt-outs into the register, and opts out who is so there', async () => {
-    const consents = memoryConsents()
+    const consents = consentRegister(memoryTable())
     await consents.note('b', { value: 'ALL', at: '2026-01-01T00:00:00.000Z' })
     await consents.note('c', { value: 'NONE', at: '2026-07-01T00:00:00.000Z' })
     const rows = [
@@ -118,7 +123,7 @@ describe('preparing a dropped file', () => {
       undefined,
       undefined,
     ])
-    expect([...(await consents.of(['a', 'b', 'c', 'd']))]).toEqual([
+    expect([...(await consents.of(['a', 'b', 'c', 'd']))]).toMatchObject([
       ['a', { value: 'ALL', at: '2026-06-01T00:00:00.000Z' }],
       ['b', { value: 'ALL', at: '2026-01-01T00:00:00.000Z' }],
       ['c', { value: 'NONE', at: '2026-07-01T00:00:00.000Z' }],
@@ -126,7 +131,7 @@ describe('preparing a dropped file', () => {
   })
 
   it('takes a row that is unfit for the rest for its opt-out alone, and reports it', async () => {
-    const consents = memoryConsents()
+    const consents = consentRegister(memoryTable())
     const rows = [
       'a,ada@example.com,EMAIL,ALL,Germany',
       'b,bob(at)example.com,EMAIL,ALL,DE',

@@ -1,0 +1,42 @@
+/** Which endpoints are which items', by the writers' own account, and what stands for them in markers and in the ledger. */
+import type { Item } from '../aws/conditions.ts'
+import type { Product } from '../product.ts'
+import type { Fact, Said } from './facts.ts'
+
+export interface Names {
+  learn(key: string, said: readonly Said[]): void
+  /** Of the items that a marker's body names, by key or by endpoint. */
+  keysIn(body: string): ReadonlySet<string>
+  /** What a row of the ledger that was just written says, as far as monitors care. */
+  factIn(row: Item, at: number): Fact | undefined
+}
+
+export const namesOf = ({ hashOf }: Pick<Product, 'hashOf'>): Names => {
+  const keysOf = new Map<string, Set<string>>()
+  const idOfHash = new Map<string, string>()
+  const parsed = new Map<string, ReadonlySet<string>>()
+  return {
+    learn(key, said) {
+      for (const { id } of said) {
+        const lower = id.toLowerCase()
+        keysOf.set(lower, (keysOf.get(lower) ?? new Set()).add(key))
+        idOfHash.set(hashOf(id), lower)
+      }
+    },
+    keysIn(body) {
+      const known = parsed.get(body)
+      if (known) return known
+      const { keys = [], ids = [] } = JSON.parse(body) as { keys?: string[]; ids?: string[] }
+      const named = new Set([...keys, ...ids.flatMap((id) => [...(keysOf.get(id.toLowerCase()) ?? [])])])
+      parsed.set(body, named)
+      return named
+    },
+    factIn(row, at) {
+      const [what, name = ''] = String(row['pk']).split('#')
+      if (what === 'parked') return { kind: 'parked', at, region: name, key: String(row['key']) }
+      const id = what === 'consent' ? idOfHash.get(name) : undefined
+      const value = row['value'] === 'ALL' ? 'ALL' : 'NONE'
+      return id === undefined ? undefined : { kind: 'consent', at, id, value, said: String(row['at']) }
+    },
+  }
+}

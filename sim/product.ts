@@ -1,0 +1,42 @@
+/** The product's modules, from the folder they are to be taken from: the repository, or a copy with a mistake put in. */
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type * as Work from '../shared/sync/work-lane.ts'
+import type * as Mark from '../shared/sync/mark-dirty.ts'
+import type * as Markers from '../shared/sync/marker.ts'
+import type * as Ledger from '../shared/ledger/table.ts'
+import type * as Memory from '../shared/ledger/lane-memory.ts'
+import type * as Turns from '../shared/ledger/lane-turns.ts'
+import type * as Register from '../shared/ledger/consents.ts'
+import type * as Batch from '../shared/ledger/batch-get.ts'
+import type * as Hash from '../shared/ledger/id-hash.ts'
+import type * as Pinpoint from '../shared/destinations/pinpoint.ts'
+import type * as Mappings from '../shared/sources/mapping.ts'
+import type * as Queues from '../shared/runtime/lane-queue.ts'
+
+export const ROOT = join(import.meta.dirname, '..')
+
+/** What the simulator runs of the product, unchanged. */
+export const loadProduct = async (root: string = ROOT) => {
+  const from = (file: string): Promise<unknown> =>
+    import(/* @vite-ignore */ pathToFileURL(join(root, 'shared', file)).href)
+  const { workLane } = (await from('sync/work-lane.ts')) as typeof Work
+  const { markChanges, everywhere } = (await from('sync/mark-dirty.ts')) as typeof Mark
+  const { idMarkersFor } = (await from('sync/marker.ts')) as typeof Markers
+  const { ledgerTable } = (await from('ledger/table.ts')) as typeof Ledger
+  const { laneMemory } = (await from('ledger/lane-memory.ts')) as typeof Memory
+  const { laneTurns } = (await from('ledger/lane-turns.ts')) as typeof Turns
+  const { consentRegister } = (await from('ledger/consents.ts')) as typeof Register
+  const { batchGet } = (await from('ledger/batch-get.ts')) as typeof Batch
+  const { hashOf } = (await from('ledger/id-hash.ts')) as typeof Hash
+  const { pinpointDestination } = (await from('destinations/pinpoint.ts')) as typeof Pinpoint
+  const { readMapping } = (await from('sources/mapping.ts')) as typeof Mappings
+  const { enqueue, laneQueue, messagesOf } = (await from('runtime/lane-queue.ts')) as typeof Queues
+  return {
+    ...{ workLane, markChanges, everywhere, idMarkersFor, enqueue, laneQueue, messagesOf },
+    ...{ ledgerTable, laneMemory, laneTurns, consentRegister, batchGet, hashOf },
+    ...{ pinpointDestination, readMapping },
+  }
+}
+
+export type Product = Awaited<ReturnType<typeof loadProduct>>
