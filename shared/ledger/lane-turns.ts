@@ -25,6 +25,8 @@ export interface LaneView {
   readonly since?: string
   /** Until then (ms, the ledger's time) the lane is to be left to the urgent. */
   readonly wantedUntil: number
+  /** The same, to the urgent and to whoever takes up a backlog. */
+  readonly reservedUntil?: number
   readonly handover: Handover | undefined
 }
 
@@ -37,7 +39,8 @@ export interface LaneTurns {
   release(owner: string): Promise<void>
   /** For whoever has the lane next. */
   leave(handover: Handover): Promise<void>
-  want(until: number): Promise<void>
+  /** `isEager`: for whoever takes up a backlog, and not for the urgent. */
+  want(until: number, isEager?: boolean): Promise<void>
   /** `since`: ISO 8601. */
   pause(isPaused: boolean, since: string): Promise<void>
 }
@@ -56,6 +59,7 @@ export const laneTurns = (table: Table, region: Region): LaneTurns => {
         isPaused: rows.get('control')?.['isPaused'] === true,
         ...(typeof since === 'string' && { since }),
         wantedUntil: Number(rows.get('wanted')?.['until'] ?? 0),
+        ...(rows.has('reserved') && { reservedUntil: Number(rows.get('reserved')?.['until']) }),
         handover: rows.get('handover') as unknown as Handover | undefined,
       }
     },
@@ -75,7 +79,7 @@ export const laneTurns = (table: Table, region: Region): LaneTurns => {
       )
     },
     leave: (handover) => put('handover', handover),
-    want: (until) => put('wanted', { until }),
+    want: (until, isEager) => put(isEager ? 'reserved' : 'wanted', { until }),
     pause: (isPaused, since) => put('control', { isPaused, since }),
   }
 }

@@ -14,8 +14,8 @@ import { importedIds } from './mark-touched.ts'
 import { idMarkersFor } from './marker.ts'
 import type { Marker } from './marker.ts'
 import { stagingPrefix } from './places.ts'
-import { isLeaving, OPTED_OUT } from './plan-remove.ts'
-import { FENCE } from './plan.ts'
+import { isLeaving } from './plan-remove.ts'
+import { FENCE, OPTED_OUT } from './plan.ts'
 
 export interface CloseBacklog extends Leased {
   readonly run: string

@@ -4,7 +4,7 @@ import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { Sent } from '../ledger/lane-memory.ts'
 import type { Observed } from './observe.ts'
 import type { Send, Thought } from './plan.ts'
-import { isUrgent } from './send-items.ts'
+import { isUrgent } from './plan.ts'
 
 export interface Sorted {
   /** Each a row of the file. */
@@ -32,12 +32,19 @@ export const sortOut = (thoughts: readonly Thought[], observed: Observed, run: s
 
 const fateOf = ({ plan, problems = [], dueAt }: Thought, { sent }: Observed, run: string) => {
   if (plan.kind === 'done') return dueAt === undefined ? 'none' : 'left'
-  if (plan.kind !== 'send' || problems.length > 0 || !isRow(plan)) return 'left'
+  if (plan.kind !== 'send' || problems.length > 0 || !isRow(plan) || isOptOut(plan)) return 'left'
   const note = sent.get(keyOf(plan.id))
   if (!note || !isOf(run, note)) return 'row'
   // It is in the file already. What has changed since goes out by the lane, once the job is over.
   return note.fingerprint === plan.after.fingerprint ? 'none' : 'left'
 }
+
+/** Somebody who may be written to as it is now, and must not be: that does not wait for a job. */
+const isOptOut = ({ change, before }: Send): boolean =>
+  change.kind === 'put' &&
+  change.endpoint.OptOut === 'ALL' &&
+  (before?.fingerprint ?? '') !== '' &&
+  before?.optOut !== 'ALL'
 
 /** A row cannot say that an endpoint is INACTIVE, and is not to say that somebody is opted in; whether `''` clears is not known. */
 const isRow = ({ change, before }: Send): boolean =>

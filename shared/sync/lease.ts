@@ -1,7 +1,7 @@
 /** One sender at a time for each Region: the quota is no faster for two, and order needs no other lock. */
 import type { Destination } from '../destinations/destination.ts'
 import type { PaceState } from '../destinations/pace.ts'
-import type { Breaker, Handover, LaneTurns } from '../ledger/lane-turns.ts'
+import type { Breaker, Handover, LaneTurns, LaneView } from '../ledger/lane-turns.ts'
 import { CLOSED } from './breaker.ts'
 
 export interface Leased {
@@ -19,7 +19,7 @@ export interface Turn {
   readonly deadline: number
   /** The urgent do not wait for the others to come to their end. */
   readonly isUrgent?: boolean
-  /** Nor does this one, to begin with; but unlike the urgent it gives way to them. */
+  /** Nor does this one, but for the urgent. */
   readonly isEager?: boolean
 }
 
@@ -92,8 +92,8 @@ const takeLane = async (lane: Leased, turn: Turn, offset: Offset) => {
   const cutOff = turn.deadline + offset.most
   let breaker = CLOSED
   let isOurs = false
-  const take = async (isEager = false) => {
-    breaker = await waitForTurn(lane, { ...turn, isEager }, { until, cutOff, ledgerNow })
+  const take = async () => {
+    breaker = await waitForTurn(lane, turn, { until, cutOff, ledgerNow })
     isOurs = true
   }
   const handover = (): Handover => ({
@@ -109,7 +109,7 @@ const takeLane = async (lane: Leased, turn: Turn, offset: Offset) => {
     await turns.leave(handover()).catch(() => undefined)
     await turns.release(turn.owner).catch(() => undefined)
   }
-  await take(turn.isEager)
+  await take()
   const hold: Hold = {
     until,
     cutOff,
@@ -123,8 +123,8 @@ const takeLane = async (lane: Leased, turn: Turn, offset: Offset) => {
       await turns.leave(handover())
     },
     async giveWay() {
-      const { wantedUntil, isPaused } = await turns.look()
-      if (isPaused || turn.isUrgent || wantedUntil <= ledgerNow()) return !isPaused
+      const view = await turns.look()
+      if (view.isPaused || mayHave(view, turn, ledgerNow())) return !view.isPaused
       await end()
       await lane.sleep(POLL)
       await take()
@@ -143,19 +143,23 @@ interface Bounds {
 /** The lane, and what its last holder left. */
 const waitForTurn = async (
   { turns, destination, now, sleep }: Leased,
-  { owner, isUrgent = false, isEager = false }: Turn,
+  turn: Turn,
   { until, cutOff, ledgerNow }: Bounds,
 ): Promise<Breaker> => {
-  const asks = isUrgent || isEager
+  const { owner, isUrgent = false, isEager = false } = turn
   for (;;) {
-    const isFree = asks || (await turns.look()).wantedUntil <= ledgerNow()
+    const isFree = isUrgent || mayHave(await turns.look(), turn, ledgerNow())
     if (isFree && (await turns.lease(owner, ledgerNow(), cutOff))) break
-    if (asks) await turns.want(ledgerNow() + WANT)
+    if (isUrgent || isEager) await turns.want(ledgerNow() + WANT, isEager)
     await sleep(POLL)
     if (now() >= until) throw new LaneBusy('another sender has had the lane all the time')
   }
   return takeOver({ turns, destination }, now, ledgerNow)
 }
+
+/** The urgent go before those who take up a backlog, and those before the rest. */
+const mayHave = ({ wantedUntil, reservedUntil = 0 }: LaneView, turn: Turn, now: number): boolean =>
+  turn.isUrgent === true || (wantedUntil <= now && (turn.isEager === true || reservedUntil <= now))
 
 const takeOver = async (
   { turns, destination }: Pick<Leased, 'turns' | 'destination'>,

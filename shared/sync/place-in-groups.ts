@@ -60,7 +60,7 @@ export const placeClaim = (key: string, claim: Fit, observed: Observed): Placed 
     place: { address, ...(user && { user }) },
     shared: attributes.map((name) => `User.UserAttributes.${name}`),
     hasNoSeat: isShared && !seatedOf(kin).includes(id),
-    ...fencesOf([id, ...Object.keys(twins), ...Object.keys(kin)], observed),
+    ...fencesOf([id, ...notedIn(address, observed), ...notedIn(user, observed)], observed),
     moves: movesOf(key, id, {
       before,
       after: { [address]: twins, ...(user && { [user]: kin }) },
@@ -69,6 +69,10 @@ export const placeClaim = (key: string, claim: Fit, observed: Observed): Placed 
     }),
   }
 }
+
+/** Those whose items have moved on too: what was sent for them before may still take effect here. */
+const notedIn = (name: string | undefined, { groups }: Observed): string[] =>
+  Object.keys((name === undefined ? undefined : groups.get(name))?.members ?? {})
 
 /** For an endpoint that leaves the groups that `before` has it in. */
 export const leaveGroups = (key: string, id: string, observed: Observed, before: Sent | undefined): Moves =>

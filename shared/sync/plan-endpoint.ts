@@ -80,7 +80,7 @@ const parkTaken = (claim: Fit, { id, key, keys, before }: Claimant, task: Task, 
   return { plan: { kind: 'park', id, key, problems: [TAKEN] }, ...(isNews && { consent }) }
 }
 
-/** Who wants it is known from now on, whatever becomes of the plan; the others are to know that they have it no more. */
+/** Who wants it is known from now on, whatever becomes of the plan; the others are to find that they have it no more. */
 const claimBy = ({ id, key, keys, before }: Claimant, observed: Observed, draft: Draft): void => {
   const note = { ...(before ?? NEVER_SENT), keys }
   observed.sent.set(keyOf(id), note)

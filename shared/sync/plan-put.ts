@@ -7,7 +7,7 @@ import type { Endpoint, OptOut } from '../endpoint/endpoint.ts'
 import { fingerprint } from '../endpoint/fingerprint.ts'
 import type { Sent } from '../ledger/lane-memory.ts'
 import type { Claim, Stated } from '../sources/mapping.ts'
-import { nextLook } from './plan.ts'
+import { nextLook, OPTED_OUT } from './plan.ts'
 import type { Plan, Prove, Send, Thought } from './plan.ts'
 
 export type Fit = Extract<Claim, { kind: 'fit' }>
@@ -66,7 +66,9 @@ const waitOf = (wanted: Wanted, consent: Consent | undefined): Plan => {
   return { kind: 'opt-out', id, key, note: before, held }
 }
 
-const isOptedOut = ({ state, optOut }: Sent): boolean => state === 'applied' && optOut === 'ALL'
+/** In effect, or in the file: who was in the Region and not opted out there is not in a file. */
+const isOptedOut = ({ state, optOut, importing, fingerprint }: Sent): boolean =>
+  optOut === 'ALL' && (state === 'applied' || (importing !== undefined && fingerprint !== OPTED_OUT))
 
 /** And by nothing else: a call under way may be an opt-in. */
 const isHeldByImport = ({ before = NEVER_SENT, importFence, now }: Wanted): boolean =>

@@ -6,7 +6,7 @@ import { put, remove } from '../endpoint/change.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { Sent } from '../ledger/lane-memory.ts'
 import { NEVER_SENT } from './plan-put.ts'
-import { nextLook } from './plan.ts'
+import { nextLook, OPTED_OUT } from './plan.ts'
 import type { Ask, Plan, Send } from './plan.ts'
 
 export interface Unwanted {
@@ -89,9 +89,6 @@ export const farewell = (ask: Ask, stored: Endpoint, now: number): Send =>
 /** The opt-out of an endpoint of which the item says nothing else that can be read. */
 export const optOutOf = (ask: Ask, stored: Endpoint, now: number): Send =>
   told(ask, stored, { at: iso(now), fence: now, fingerprint: OPTED_OUT, unproved: true })
-
-/** The fingerprint of an endpoint of which no more was said than that it is opted out. */
-export const OPTED_OUT = 'opted out'
 
 const told = (
   { id, key, note: before = NEVER_SENT }: Ask,

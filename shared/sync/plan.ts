@@ -84,8 +84,18 @@ export interface Thought {
   readonly dueAt?: number
 }
 
+/** Opt-outs and removes, and their proofs, do not go to the end of a backlog. */
+export const isUrgent = (plan: Plan): boolean => {
+  if (plan.kind === 'prove') return isUrgent(plan.again)
+  if (plan.kind === 'leave' || plan.kind === 'opt-out') return true
+  return plan.kind === 'send' && (plan.change.kind === 'remove' || plan.after.optOut === 'ALL')
+}
+
 /** Milliseconds for which a change that the Region has accepted may still be on its way, and one without an answer. */
 export const FENCE = { accepted: 5_000, unknown: 30_000 } as const
+
+/** The fingerprint of an endpoint of which no more was said than that it is opted out. */
+export const OPTED_OUT = 'opted out'
 
 /** Milliseconds for which an endpoint is left to an Import Job that nobody has seen the end of. */
 export const IMPORT_FENCE = 24 * 3_600_000

@@ -15,7 +15,9 @@ import { observe } from './observe.ts'
 import type { Observed, Observer } from './observe.ts'
 import { planItems } from './plan-items.ts'
 import type { Planned } from './plan-items.ts'
+import { isUrgent } from './plan.ts'
 import type { Plan, Thought } from './plan.ts'
+import { withoutHurry } from './without-hurry.ts'
 
 export interface Sender extends Observer {
   readonly destination: Destination
@@ -86,8 +88,9 @@ const takeUp = async (
     const concerned = [...planned.displaced, ...planned.thoughts.map(({ plan }) => keyOf(plan.id))]
     if (concerned.some((id) => ids.has(id))) return false
     const moved = await prepare(keys, planned, sender, hold)
+    const thoughts = withoutHurry(planned.thoughts, hold.now())
     for (const [key, note] of [...planned.observed.mapped, ...planned.mapped]) mapped.set(key, note)
-    for (const { plan, dueAt: due } of planned.thoughts.filter((each) => !moved.has(each.plan.key))) {
+    for (const { plan, dueAt: due } of thoughts.filter((each) => !moved.has(each.plan.key))) {
       plans.push(plan)
       if (due !== undefined) dueAt.set(plan.key, due)
     }
@@ -205,13 +208,6 @@ const doneOf = (results: readonly Result[], dueAt: number | undefined, now: numb
   const delay = Math.min(900, Math.max(1, Math.ceil((Math.min(...instants) - now) / 1000)))
   const isForced = open.some(({ plan }) => plan.kind === 'wait')
   return { outcome, again: { delay, isUrgent: open.some(({ plan }) => isUrgent(plan)), isForced }, results }
-}
-
-/** Opt-outs and removes, and their proofs, do not go to the end of a backlog. */
-export const isUrgent = (plan: Plan): boolean => {
-  if (plan.kind === 'prove') return isUrgent(plan.again)
-  if (plan.kind === 'leave' || plan.kind === 'opt-out') return true
-  return plan.kind === 'send' && (plan.change.kind === 'remove' || plan.after.optOut === 'ALL')
 }
 
 const UNASKED = new Set(['UNASKED', 'OUT_OF_TIME', 'CONSENT_MOVED'])

@@ -54,7 +54,11 @@ export const consentBook = (): ConsentBook => {
     hear(fact) {
       if (fact.kind === 'consent') add(rows, fact.id, fact)
       if (fact.kind === 'effect') effect(fact)
-      if (fact.kind === 'called') spoken(fact, Infinity)
+      if (fact.kind === 'called') {
+        spoken(fact, Infinity)
+        // From here on an ALL that is there may be ours.
+        for (const { id, optOut } of fact.items) if (optOut === 'ALL') stops.delete(`${fact.region} ${id}`)
+      }
       if (fact.kind === 'abandoned') spoken(fact.call, fact.at + EFFECT_WITHIN.unknown)
       if (fact.kind === 'answered') spoken(fact.call, fact.at + effectWithin(fact.answer))
       if (fact.kind === 'read') looks.set(`${fact.host} ${fact.region} ${fact.id}`, fact.at)

@@ -88,6 +88,11 @@ describe('a backlog', () => {
     await putAll(updated)
     // As after a day of small changes, there are more markers than two senders can take at a time.
     for (let times = 0; times < 3; times += 1) await reconcile()
+    await until(
+      'the other Regions have it',
+      () => OTHERS.every((region) => story.count(region) === ITEMS),
+      120,
+    )
     await until('the Region counts as down', async () => {
       const rows = (await ledger(`lane#${STANDBY}`)) ?? []
       return rows.some(({ breaker }) => (breaker as { probeAt?: number } | undefined)?.probeAt !== undefined)

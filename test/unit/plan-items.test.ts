@@ -154,12 +154,19 @@ describe('an endpoint that two items want', () => {
 
   it('is the other’s, which is looked at again, when a later one comes', async () => {
     const { set, think, settle } = open()
-    set(row('Ada'))
+    const address = { Address: 'ada@example.com' }
+    set(row('Ada', address))
     await settle(['Ada'])
-    set(row('ada'))
-    const { thoughts, touched } = await think(['ada'])
-    expect(thoughts).toMatchObject([{ plan: { kind: 'send', after: { keys: ['Ada', 'ada'] } } }])
-    expect([...touched]).toEqual(['Ada'])
+    set(row('ada', address))
+    // It says the same: there is nothing to send, and yet something to know.
+    const same = await think(['ada'])
+    expect(same.thoughts).toMatchObject([{ plan: { kind: 'done' } }])
+    expect(same.sent.get('ada')).toMatchObject({ keys: ['Ada', 'ada'] })
+    expect([...same.touched]).toEqual(['Ada'])
+    set(row('ada', { Address: 'ada@example.com', Attributes: { Plan: ['gold'] } }))
+    expect((await think(['ada'])).thoughts).toMatchObject([
+      { plan: { kind: 'send', after: { keys: ['Ada', 'ada'] } } },
+    ])
   })
 
   it('is sent once a call', async () => {

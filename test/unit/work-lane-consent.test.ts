@@ -127,6 +127,29 @@ describe('an opt-out', () => {
   })
 })
 
+describe('an opt-out that another Region has just told us of', () => {
+  it.each([1, 2])(
+    'is not lost on an endpoint that is being sent for the first time (note %i)',
+    async (number) => {
+      const lanes = openLanes()
+      await lanes.write(row('a'))
+      let notes = 0
+      lanes.table.intrude = async (operation, keys) => {
+        if (operation !== 'putAll' || !keys.some(({ pk }) => pk.startsWith('sent#'))) return
+        notes += 1
+        if (notes !== number) return
+        await lanes.consents.note('a', { value: 'ALL', at: new Date(lanes.clock.now()).toISOString() })
+        await lanes.markIds(['a'], { kind: 'urgent' })
+        // Its marker is looked at by another sender, which finds the lane taken.
+        await lanes.start({ kind: 'urgent', seconds: 1 }).worked
+      }
+      await lanes.settle()
+      expect(notes).toBeGreaterThanOrEqual(number)
+      expect(stored(lanes)).toBe('ALL')
+    },
+  )
+})
+
 describe('an opt-in', () => {
   it('is not noted over an opt-out that somebody else has noted since it was read', async () => {
     const lanes = openLanes()

@@ -162,8 +162,11 @@ describe('items whose endpoint differs only by case', () => {
       ['Ada', 'ada'],
     ] as const) {
       const lanes = openLanes()
-      for (const Id of ['Ada', 'ada']) await written(lanes, row(Id, plan(Id)))
+      for (const Id of ['Ada', 'ada']) await written(lanes, row(Id, { Address: 'ada@example.com' }))
       await lanes.erase(gone)
+      await lanes.settle()
+      expect(lanes.region().stored.has('ada')).toBe(true)
+      await written(lanes, row(left, plan(left)))
       await lanes.settle()
       expect(lanes.region().stored.get('ada')?.Attributes).toEqual(plan(left).Attributes)
       await lanes.erase(left)
