@@ -11,6 +11,8 @@ export interface Call {
   /** When it came in, in milliseconds of `performance.now()`. */
   readonly at: number
   readonly status: number
+  /** Endpoints in it, where it is a batch. */
+  readonly items: number
 }
 
 export interface Calls {
@@ -21,17 +23,19 @@ export interface Calls {
 
 export const watchCalls = (): Calls => {
   const seen: Call[] = []
-  const came = new WeakMap<object, number>()
+  const came = new WeakMap<object, Arrival>()
   const onStart = (message: unknown) => {
-    came.set((message as Exchange).request, performance.now())
+    const { request } = message as Exchange
+    if (isBatch(request)) came.set(request, { at: performance.now(), chunks: copyOf(request) })
+    else came.set(request, { at: performance.now(), chunks: [] })
   }
   const onFinish = (message: unknown) => {
     const { request, response } = message as Exchange
     const scope = scopeOf(request)
     if (scope?.service !== 'mobiletargeting') return
     const { operation } = match(request.method ?? '', (request.url ?? '').split('?')[0] ?? '')
-    const at = came.get(request) ?? performance.now()
-    seen.push({ region: scope.region, operation, at, status: response.statusCode })
+    const { at, chunks } = came.get(request) ?? { at: performance.now(), chunks: [] }
+    seen.push({ region: scope.region, operation, at, status: response.statusCode, items: itemsIn(chunks) })
   }
   subscribe(START, onStart)
   subscribe(FINISH, onFinish)
@@ -42,6 +46,32 @@ export const watchCalls = (): Calls => {
       unsubscribe(FINISH, onFinish)
     },
   }
+}
+
+interface Arrival {
+  readonly at: number
+  /** Of the body. */
+  readonly chunks: readonly Uint8Array[]
+}
+
+const isBatch = ({ method, url = '' }: IncomingMessage): boolean =>
+  method === 'PUT' && /^\/v1\/apps\/[^/]+\/endpoints$/.test(url)
+
+/** What comes in from now on, without taking it from whoever reads the request. */
+const copyOf = (request: IncomingMessage): readonly Uint8Array[] => {
+  const chunks: Uint8Array[] = []
+  const push = request.push.bind(request)
+  request.push = (chunk: unknown, encoding) => {
+    if (chunk instanceof Uint8Array) chunks.push(chunk)
+    return push(chunk, encoding)
+  }
+  return chunks
+}
+
+const itemsIn = (chunks: readonly Uint8Array[]): number => {
+  if (chunks.length === 0) return 0
+  const body = JSON.parse(Buffer.concat(chunks).toString()) as { readonly Item?: readonly unknown[] }
+  return body.Item?.length ?? 0
 }
 
 interface Exchange {

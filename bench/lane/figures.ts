@@ -28,8 +28,9 @@ export interface BurstInRegion {
   /** Answers 429, to whatever operation; and those of them after the first seconds. */
   readonly throttled: number
   readonly throttledOnceSteady: number
-  /** Of all batches, the last small ones too. */
+  /** Of the needed calls; and of all, the last small ones too. */
   readonly itemsPerCall: number
+  readonly itemsPerCallInAll: number
   readonly endpointsPerSecond: number
   /** From the first write to the table until the first call, and until the Region had taken the last endpoint. */
   readonly firstCallAfterSeconds: number
@@ -51,18 +52,21 @@ export const burstFigures = (
 ): BurstInRegion => {
   const batches = inOrder(calls.filter(({ operation, status }) => operation === BATCH && status === 202))
   const neededCalls = Math.ceil(endpoints / ITEMS)
+  const needed = batches.slice(0, neededCalls)
   const first = batches[0]?.at ?? NaN
-  const seconds = ((batches[neededCalls - 1]?.at ?? NaN) - first) / 1000
+  const seconds = ((needed[neededCalls - 1]?.at ?? NaN) - first) / 1000
   const allowedCalls = share * CEILING.callsPerSecond * (1 + seconds)
-  const itemsPerCall = endpoints / batches.length
+  const items = sum(needed)
   return {
     calls: batches.length,
     neededCalls,
     allowedCalls: round(allowedCalls),
     used: round(neededCalls / allowedCalls, 4),
     ...refusals(calls, first),
-    itemsPerCall: round(itemsPerCall),
-    endpointsPerSecond: round(((neededCalls - 1) * itemsPerCall) / seconds),
+    itemsPerCall: round(items / neededCalls),
+    itemsPerCallInAll: round(sum(batches) / batches.length),
+    // What came with the first call had no time to take.
+    endpointsPerSecond: round((items - (batches[0]?.items ?? NaN)) / seconds),
     firstCallAfterSeconds: round((first - startedAt) / 1000),
     wallSeconds: round(((batches.at(-1)?.at ?? NaN) - startedAt) / 1000),
   }
@@ -96,6 +100,8 @@ const refusals = (calls: readonly Call[], first: number) => {
     throttledOnceSteady: refused.filter(({ at }) => at > first + SETTLING).length,
   }
 }
+
+const sum = (calls: readonly Call[]): number => calls.reduce((items, call) => items + call.items, 0)
 
 const inOrder = (calls: readonly Call[]): Call[] => calls.toSorted((one, other) => one.at - other.at)
 

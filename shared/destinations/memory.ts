@@ -1,6 +1,6 @@
 /** The twin in memory: the contract of a destination at its plainest. */
 import { keyOf } from '../endpoint/endpoint.ts'
-import type { Attributes, Endpoint, Region } from '../endpoint/endpoint.ts'
+import type { Attributes, Endpoint, Region, User } from '../endpoint/endpoint.ts'
 import { applied } from '../endpoint/outcome.ts'
 import type { Destination } from './destination.ts'
 
@@ -24,9 +24,24 @@ const store = (stored: Map<string, Endpoint>, update: Endpoint): void => {
     if (twin.Address === update.Address && other !== key && update.EndpointStatus !== 'INACTIVE')
       stored.set(other, { ...twin, EndpointStatus: 'INACTIVE' })
   }
-  const merged = merge(stored.get(key), update)
-  stored.set(key, merged)
-  shareUserAttributes(stored, merged)
+  const before = stored.get(key)
+  const merged = merge(before, update)
+  const base = userAttributesOf(stored, before?.User, merged.User)
+  const UserAttributes = mergeLists(base, update.User?.UserAttributes)
+  stored.set(key, { ...merged, User: { ...merged.User, UserAttributes } })
+  shareUserAttributes(stored, merged.User?.UserId, UserAttributes)
+}
+
+/** Who comes to a user finds there what the user has, and brings along only what was nobody's; who leaves takes nothing along. */
+const userAttributesOf = (
+  stored: ReadonlyMap<string, Endpoint>,
+  before: User = {},
+  { UserId }: User = {},
+): Attributes | undefined => {
+  if (before.UserId === UserId) return before.UserAttributes
+  const own = before.UserId ? {} : before.UserAttributes
+  const user = UserId && [...stored.values()].find(({ User }) => User?.UserId === UserId)?.User
+  return { ...own, ...(user && user.UserAttributes) }
 }
 
 /** What an update leaves out stays; a named attribute is replaced; `[]` and `''` clear. */
@@ -53,10 +68,12 @@ const mergeLists = (before: Attributes | undefined, update: Attributes | undefin
   Object.fromEntries(Object.entries({ ...before, ...update }).filter(([, values]) => values.length > 0))
 
 /** User attributes belong to the user: every endpoint of the user shows them. */
-const shareUserAttributes = (stored: Map<string, Endpoint>, { User }: Endpoint): void => {
-  if (!User?.UserId) return
-  for (const [key, other] of stored) {
-    if (other.User?.UserId !== User.UserId) continue
-    stored.set(key, { ...other, User: { ...other.User, UserAttributes: User.UserAttributes ?? {} } })
-  }
+const shareUserAttributes = (
+  stored: Map<string, Endpoint>,
+  UserId: string | undefined,
+  UserAttributes: Attributes,
+): void => {
+  if (!UserId) return
+  for (const [key, other] of stored)
+    if (other.User?.UserId === UserId) stored.set(key, { ...other, User: { ...other.User, UserAttributes } })
 }

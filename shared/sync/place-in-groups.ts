@@ -102,6 +102,9 @@ const memberOf = (key: string, { endpoint }: Fit, version: Said['version']): Mem
 const membersOf = (name: string, observed: Observed): Members =>
   Object.fromEntries(
     Object.entries(observed.groups.get(name)?.members ?? {}).flatMap(([id, member]) => {
+      const holder = observed.sent.get(id)?.keys.at(-1) ?? member.key
+      // Two items may want one endpoint: only the one that has it places it.
+      if (holder !== member.key) return []
       if (!observed.read.has(member.key)) return [[id, member]]
       const said = observed.said.get(member.key)
       const claim = claimOf(id, said)

@@ -10,7 +10,7 @@ import { consentAfter, NEVER_SENT, planPut } from './plan-put.ts'
 import type { Fit } from './plan-put.ts'
 import { isGone, isLeaving, isOptOutKnown, planOptOut, planRemove } from './plan-remove.ts'
 import { isHeldUp } from './plan.ts'
-import type { Send, Thought } from './plan.ts'
+import type { Plan, Send, Thought } from './plan.ts'
 
 export interface Task {
   readonly observed: Observed
@@ -58,13 +58,19 @@ const thinkOfFit = (key: string, claim: Fit, task: Task, draft: Draft): Thought 
   // A remove that has begun comes to its end before the endpoint comes back: it would come back opted out.
   if (before && isLeaving(before)) {
     const plan = planRemove({ id, key, before, isUnknown: false, now, force: false })
-    return isHeldUp(plan) ? { plan } : { plan, dueAt: now }
+    return { plan, dueAt: heldUntil(plan) ?? now }
   }
   claimBy({ id, key, keys, before }, observed, draft)
   const placed = placeClaim(key, claim, observed)
   return placed.hasNoSeat
     ? evict(key, placed, task, draft)
     : thinkOfPut({ id, key, keys, before }, placed, task, draft)
+}
+
+/** An item that has gone may see to the end of the remove: the one that wants the endpoint back is to come again all the same. */
+const heldUntil = (plan: Plan): number | undefined => {
+  if (plan.kind === 'wait') return plan.until
+  return plan.kind === 'leave' ? plan.held?.until : undefined
 }
 
 /** It is another item's. */
@@ -74,17 +80,16 @@ const parkTaken = (claim: Fit, { id, key, keys, before }: Claimant, task: Task, 
   const known = observed.consents.get(keyOf(id))
   const { consent } = consentAfter(claim.stated, known, now)
   // It is the same person's endpoint: who has it says the opt-out.
-  const isUnsaid = consent?.value === 'ALL' && before?.optOut !== 'ALL'
+  const isUnsaid = consent !== undefined && consent.value !== (before?.optOut ?? 'NONE')
   if (isUnsaid) draft.touched.add(keys.at(-1) ?? key)
-  const isNews = consent !== known && consent?.value === 'ALL'
-  return { plan: { kind: 'park', id, key, problems: [TAKEN] }, ...(isNews && { consent }) }
+  return { plan: { kind: 'park', id, key, problems: [TAKEN] }, ...(consent !== known && { consent }) }
 }
 
 /** Who wants it is known from now on, whatever becomes of the plan; the others are to find that they have it no more. */
 const claimBy = ({ id, key, keys, before }: Claimant, observed: Observed, draft: Draft): void => {
   const note = { ...(before ?? NEVER_SENT), keys }
   observed.sent.set(keyOf(id), note)
-  if (keys.length === 1 || before?.keys.includes(key)) return
+  if (!before || before.keys.includes(key)) return
   noteSent(id, note, observed, draft)
   for (const other of keys) if (other !== key) draft.touched.add(other)
 }
@@ -212,6 +217,8 @@ const displace = (id: string, observed: Observed, draft: Draft): void => {
   const before = observed.sent.get(id)
   draft.displaced.add(id)
   withdraw(id, draft)
+  // Its groups may name the item that had it before.
+  for (const key of before?.keys ?? []) draft.touched.add(key)
   if (before && !isGone(before)) noteSent(id, { ...before, state: 'unknown' }, observed, draft)
 }
 

@@ -54,7 +54,7 @@ const MOST = { keys: 250_000, bytes: 900 * 1024 * 1024 } as const
 /** What is planned at a time, without a moment for the urgent in between. */
 const GROUP = { keys: 1_000, messages: 100 } as const
 /** Milliseconds without a message after which there are no more: those that waited for the Region come back one by one. */
-const IDLE = 20_000
+const IDLE = 10_000
 /** Messages that say how many keys the others have. */
 const SAMPLE = 10
 

@@ -28,7 +28,7 @@ const RATES = {
   'time-out, applied': 0.03,
   'time-out, applied late': 0.05,
   'late effect': 0.3,
-  'item lost': 0.05,
+  'item lost': 0.12,
   'slow answer': 0.1,
 } as const
 

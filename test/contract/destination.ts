@@ -100,6 +100,16 @@ export const describeDestination = (name: string, open: () => Promise<OpenDestin
       await send(email('u1', { User: { UserId: 'user', UserAttributes: { Name: ['Ada'] } } }))
       await send(email('u2', { User: { UserId: 'user', UserAttributes: { Name: ['Grace'] } } }))
       expect((await destination.read('u1'))?.User?.UserAttributes).toEqual({ Name: ['Grace'] })
+      await send(
+        email('u3', { User: { UserId: 'other', UserAttributes: { Name: ['Ada'], City: ['Lisbon'] } } }),
+      )
+      await send(email('u3', { User: { UserId: 'user' } }))
+      expect((await destination.read('u3'))?.User?.UserAttributes).toEqual({ Name: ['Grace'] })
+      await send(email('u3', { User: { UserId: 'user', UserAttributes: { City: ['Porto'] } } }))
+      expect((await destination.read('u1'))?.User?.UserAttributes).toEqual({
+        Name: ['Grace'],
+        City: ['Porto'],
+      })
     })
 
     it('removes, and takes the removal of what is not there as done', async () => {

@@ -214,7 +214,10 @@ describe('an endpoint that comes back while it is being removed', () => {
     ])
     await memory.note({ sent: new Map([['a', { ...leaving, fence: NOW + 3_000 }]]) })
     const [thought] = (await think(['a'])).thoughts
-    expect(thought).toEqual({ plan: { kind: 'wait', id: 'a', key: 'a', until: NOW + 3_000 } })
+    expect(thought).toEqual({
+      plan: { kind: 'wait', id: 'a', key: 'a', until: NOW + 3_000 },
+      dueAt: NOW + 3_000,
+    })
   })
 
   it('comes back clean when that has ended', async () => {
