@@ -25,6 +25,8 @@ export interface Observed {
   readonly groups: Map<string, Group>
   /** The ledger's time, ms. */
   readonly now: number
+  /** The run whose import file it is planned for: what is in there holds up nobody of the same user. */
+  readonly filling?: string
 }
 
 /** Members of a group whose items are read to compare them: of a larger one, what they last said is believed. */

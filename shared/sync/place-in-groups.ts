@@ -60,7 +60,7 @@ export const placeClaim = (key: string, claim: Fit, observed: Observed): Placed 
     place: { address, ...(user && { user }) },
     shared: attributes.map((name) => `User.UserAttributes.${name}`),
     hasNoSeat: isShared && !seatedOf(kin).includes(id),
-    ...fencesOf([id, ...notedIn(address, observed), ...notedIn(user, observed)], observed),
+    ...fencesOf([id, ...notedIn(address, observed)], notedIn(user, observed), observed),
     moves: movesOf(key, id, {
       before,
       after: { [address]: twins, ...(user && { [user]: kin }) },
@@ -127,8 +127,15 @@ const userOf = (id: string, claim: Fit, { kin, observed }: { kin: Members; obser
   return { ...rest, ...(UserAttributes && { UserAttributes }) }
 }
 
-const fencesOf = (ids: readonly string[], { sent }: Observed): Pick<Placed, 'fence' | 'importFence'> => {
-  const notes = ids.flatMap((id) => sent.get(id) ?? [])
+/** The rows of one file go in no order, and each says all of its user's attributes; twins would take each other's place. */
+const fencesOf = (
+  twins: readonly string[],
+  kin: readonly string[],
+  { sent, filling }: Observed,
+): Pick<Placed, 'fence' | 'importFence'> => {
+  const notesOf = (ids: readonly string[]) => ids.flatMap((id) => sent.get(id) ?? [])
+  const isInFile = ({ importing }: Sent) => filling !== undefined && importing?.run === filling
+  const notes = [...notesOf(twins), ...notesOf(kin).filter((note) => !isInFile(note))]
   const latest = (some: readonly Sent[]) => Math.max(0, ...some.map(({ fence }) => fence))
   return { fence: latest(notes), importFence: latest(notes.filter(({ importing }) => importing)) }
 }

@@ -120,6 +120,7 @@ const thinkOfPut = (
     importFence,
     now,
     force: forced.has(key),
+    filling: observed.filling,
   })
   if (isHeldUp(thought.plan)) return thought
   apply(moves, observed, draft)
@@ -177,9 +178,20 @@ export const thinkOfVanished = (key: string, id: string, task: Task, draft: Draf
   const plan = planRemove({ id, key, before, isUnknown, now, force: forced.has(key) })
   if (isHeldUp(plan)) return { plan }
   apply(leaveGroups(key, id, observed, before), observed, draft)
-  // An item behind this one may want it.
-  if (before) observed.sent.set(keyOf(id), { ...before, keys: [] })
+  if (before) vacate(id, before, plan, { observed, draft })
   return { plan }
+}
+
+/** An item behind this one may want it; what is done already is noted by nobody else. */
+const vacate = (
+  id: string,
+  before: Sent,
+  { kind }: Plan,
+  { observed, draft }: { observed: Observed; draft: Draft },
+): void => {
+  const note = { ...before, keys: [] }
+  if (kind === 'done' && before.keys.length > 0) noteSent(id, note, observed, draft)
+  else observed.sent.set(keyOf(id), note)
 }
 
 const noteSent = (id: string, note: Sent, observed: Observed, draft: Draft): void => {

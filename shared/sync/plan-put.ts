@@ -33,6 +33,8 @@ export interface Wanted {
   readonly now: number
   /** Send even what seems to be there. */
   readonly force: boolean
+  /** The run whose import file it is planned for. */
+  readonly filling?: string | undefined
 }
 
 export const NEVER_SENT: Sent = { fingerprint: '', state: 'unknown', fence: 0, fields: [], at: '', keys: [] }
@@ -47,11 +49,17 @@ export const planPut = (wanted: Wanted): Thought => {
   }
   const send = sendOf(wanted, consent)
   const isThere = before.state === 'applied' && before.fingerprint === send.after.fingerprint
-  if (isThere && !wanted.force && !before.unproved) return { plan: { kind: 'done', id, key }, ...learnt }
+  const isProved = isThere && !wanted.force && !before.unproved
+  if (isProved || isInFile(wanted, send)) return { plan: { kind: 'done', id, key }, ...learnt }
   if (wanted.fence > now) return { plan: waitOf(wanted, consent), ...learnt }
   if (isThere && !wanted.force) return { plan: proveOf(send, before, claim), ...learnt }
   return { plan: send, ...learnt }
 }
+
+const isInFile = ({ before, filling }: Wanted, { after }: Send): boolean =>
+  before?.importing !== undefined &&
+  before.importing.run === filling &&
+  before.fingerprint === after.fingerprint
 
 /** An opt-out does not wait for an Import Job, whose rows opt out as well, or are silent about it. */
 const waitOf = (wanted: Wanted, consent: Consent | undefined): Plan => {

@@ -4,7 +4,7 @@ import type { Runs } from '../ledger/runs.ts'
 import { bringRows } from './bring-rows.ts'
 import type { Part } from './bring-rows.ts'
 import type { Files } from './files.ts'
-import { sortOut, withFencesOf, withoutFencesOf } from './import-rows.ts'
+import { sortOut } from './import-rows.ts'
 import type { Sorted } from './import-rows.ts'
 import { LaneBusy, whileLeased } from './lease.ts'
 import type { Hold, Leased, Turn } from './lease.ts'
@@ -172,16 +172,13 @@ const planSome = async (
   hold: Hold,
 ): Promise<Sorted> => {
   const now = hold.now()
-  const seen = await observe(keys, task, now)
-  const before = new Map(seen.sent)
-  const observed = withoutFencesOf(task.run, seen)
+  const observed = { ...(await observe(keys, task, now)), filling: task.run }
   const forced = new Set(keys.filter((key) => items.get(key)?.force))
   const idsOf = (key: string) => task.mapping.idsOf(key)
   const planned = planItems({ keys, observed, idsOf, now, forced })
-  const sent = withFencesOf(before, planned.sent)
-  const moved = await prepare(keys, { ...planned, sent, observed }, { ...task, kind: 'bulk' }, hold)
+  const moved = await prepare(keys, { ...planned, observed }, { ...task, kind: 'bulk' }, hold)
   const thoughts = planned.thoughts.filter(({ plan }) => !moved.has(plan.key))
-  const { rows, left, urgent } = sortOut(thoughts, observed, task.run)
+  const { rows, left, urgent } = sortOut(thoughts)
   return { rows, left: new Set([...left, ...moved]), urgent }
 }
 

@@ -110,6 +110,8 @@ export const describeDestination = (name: string, open: () => Promise<OpenDestin
         Name: ['Grace'],
         City: ['Porto'],
       })
+      await send(email('u3', { User: { UserId: '' } }))
+      expect((await destination.read('u3'))?.User?.UserAttributes ?? {}).toEqual({})
     })
 
     it('removes, and takes the removal of what is not there as done', async () => {

@@ -234,6 +234,25 @@ describe('the jobs of the Pinpoint destination', () => {
     })
   })
 
+  it('says what has become of an import, whoever started it, and of none that there was none', async () => {
+    const file = Buffer.from(`${JSON.stringify(email('a'))}\n`)
+    stage.bucket.contents.set('staging/run/import/part-00001.json', file)
+    expect(await bulk().findImport(from)).toBeUndefined()
+    for (const fault of [
+      { kind: 'partial', region: IRELAND, operation: 'ImportJob', pieces: 1, times: 1 },
+      { kind: 'stuck', region: IRELAND, operation: 'ImportJob', ms: 100, times: 1 },
+    ] as const) {
+      stage.pinpoint.faults.add(fault)
+      await bulk().startImport(from)
+      expect(await bulk().findImport(from)).toMatchObject({ state: 'running' })
+      const state = fault.kind === 'partial' ? 'failed' : 'done'
+      expect(await finished(async () => (await bulk().findImport(from)) ?? { state: 'none' })).toMatchObject({
+        state,
+      })
+    }
+    expect(await bulk().findImport({ ...from, prefix: 'staging/other/' })).toBeUndefined()
+  })
+
   it('asks for an import again after one that failed', async () => {
     stage.pinpoint.faults.add({
       kind: 'partial',

@@ -8,6 +8,10 @@ import type { Story } from './open-stage.ts'
 const NEEDED_ELSEWHERE = [
   // What operators do, which operators.test.ts sees to.
   /-(Replay|Reconcile|ReconcileMachine|ReconcileSchedule|Redrive|HoldLane|Receipts)Role-/,
+  // A backlog that goes by Import Job, and an import that undoes what a lane has done: backlog.test.ts sees to them.
+  /-(OpenBacklog|StageBacklog|CloseBacklog|LoadBacklog|BacklogSchedule|MarkTouched)Role-/,
+  // An opt-out that a Region took itself, which is for all of them, and markers that go back to their queue.
+  /SendChanges\w+Role-.*: sqs:(SendMessage .*-urgent-|ChangeMessageVisibility )/,
   // Only a file of more than 5 MB goes up in parts, which an error takes back.
   /s3:AbortMultipartUpload/,
   // Lambda's poller and Pinpoint's jobs ask this of AWS before they begin.

@@ -289,6 +289,23 @@ describe('endpoints of one address', () => {
     }
   })
 
+  it('have whoever has it now looked at when another one takes its place, not who had it before', async () => {
+    const { set, settle, memory, think } = open()
+    const user = { User: { UserId: 'u' } }
+    set(shared('B', 1), row('e', user))
+    await settle(['B', 'e'])
+    const notes = await memory.sent(['b', 'e'])
+    const changed = (id: string, more: Partial<Sent>) =>
+      [id, { ...(notes.get(id) as Sent), ...more }] as const
+    // The endpoint is b’s by now, and waits for another one of its user.
+    const sent = [changed('b', { keys: ['B', 'b'] }), changed('e', { fence: NOW + 4_000 })]
+    await memory.note({ sent: new Map(sent) })
+    set(shared('b', 2, user), shared('c', 3))
+    const { thoughts, touched } = await think(['b', 'c'])
+    expect(thoughts.map(({ plan }) => shown(plan))).toEqual(['done b', 'send c'])
+    expect([...touched]).toContain('b')
+  })
+
   it('wait for one another: what was sent to one may still make the other INACTIVE', async () => {
     const { set, settle, memory, think } = open()
     set(shared('a', 1))

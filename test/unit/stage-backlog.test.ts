@@ -4,7 +4,7 @@ import { openLanes } from './open-lanes.ts'
 
 const row = (Id: string, more: object = {}) => ({ Id, Address: `${Id}@example.com`, ...more })
 const MAY = '2026-05-01T00:00:00Z'
-const JUNE = '2026-05-31T00:00:00Z'
+const JUNE = '2026-06-01T00:00:30Z'
 
 /** A Region that has `before`, and whose lane waits with `after`. */
 const behind = async (
@@ -92,6 +92,7 @@ describe('a backlog that is staged', () => {
       lanes.queue(kind).flatMap(({ body }) => (JSON.parse(body) as { keys: string[] }).keys)
     expect(new Set(marked('urgent'))).toEqual(new Set(['out', 'gone']))
     expect(new Set(marked('bulk'))).toEqual(new Set(['in', 'off', 'user', 'city', 'twin-1', 'bad']))
+    await rig.close()
     await lanes.settle()
     expect(rig.seen('out')?.OptOut).toBe('ALL')
     expect(rig.seen('in')?.OptOut).toBe('NONE')
@@ -108,6 +109,26 @@ describe('a backlog that is staged', () => {
     setTimeout(() => void lanes.write(row('b', user), row('twin-2', { Address: 'twin@example.com' })))
     await staging
     expect(rig.rows().map(({ Id }) => Id)).toEqual(['a', 'twin-1', 'b'])
+  })
+
+  it('does not give an address to another before whoever had it in the file has certainly left it', async () => {
+    const { lanes, rig } = await behind([], many(30))
+    await lanes.write(row('a', { Address: 'x@example.com' }))
+    let isMoved = false
+    lanes.table.intrude = async (operation, [key]) => {
+      if (operation !== 'putAll' || !key?.pk.startsWith('sent#') || isMoved) return
+      isMoved = true
+      await lanes.write(row('a'), row('b', { Address: 'x@example.com' }))
+    }
+    await rig.stage()
+    expect(rig.rows().filter(({ Id }) => !Id.startsWith('m'))).toMatchObject([
+      { Id: 'a', Address: 'x@example.com' },
+    ])
+    await rig.importRows()
+    await rig.close()
+    await lanes.settle()
+    expect(rig.seen('a')).toMatchObject({ Address: 'a@example.com', EndpointStatus: 'ACTIVE' })
+    expect(rig.seen('b')).toMatchObject({ Address: 'x@example.com', EndpointStatus: 'ACTIVE' })
   })
 
   it('is looked at once, however many markers name it', async () => {

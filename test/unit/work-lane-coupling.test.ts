@@ -223,6 +223,49 @@ describe('items whose endpoint differs only by case', () => {
         }
   })
 
+  it('have it so when one comes while the other is being removed, or has to wait for a twin', async () => {
+    for (const isLeaving of [true, false])
+      for (const order of [
+        ['a', 'A'],
+        ['A', 'a'],
+      ]) {
+        const lanes = openLanes()
+        await written(lanes, row('a', plan('a')))
+        lanes.items.delete('a')
+        if (isLeaving) {
+          await lanes.mark(['a'], { kind: 'urgent' })
+          await lanes.work({ kind: 'urgent' })
+          lanes.queue('urgent').splice(0)
+        } else {
+          await lanes.write(at('z', 1))
+          await lanes.work()
+        }
+        lanes.items.set('A', at('A', 2, plan('A')))
+        await lanes.mark(order)
+        await lanes.settle()
+        expect(lanes.region().stored.get('a')?.Attributes).toEqual(plan('A').Attributes)
+        expect((await lanes.memory().sent(['a'])).get('a')?.keys).toEqual(['A'])
+      }
+  })
+
+  it('leave it to who comes later, when the one that never was sent has gone', async () => {
+    const lanes = openLanes()
+    await lanes.erase('a')
+    await lanes.settle()
+    // Set aside behind the other, which goes before it was sent.
+    await lanes.write(at('z', 1))
+    await lanes.work()
+    await lanes.write(at('a', 2))
+    await lanes.work()
+    await lanes.write(at('A', 3))
+    await lanes.work()
+    lanes.items.delete('A')
+    await lanes.erase('a')
+    await lanes.settle()
+    await written(lanes, at('A', 4, plan('A')))
+    expect(lanes.region().stored.get('a')?.Attributes).toEqual(plan('A').Attributes)
+  })
+
   it('have the others of their marker sent', async () => {
     const lanes = openLanes()
     await written(lanes, row('Ada'), row('ADA'), row('AdA'), row('bob'))

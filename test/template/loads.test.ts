@@ -1,0 +1,159 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { functionArn, openStates } from '../contract/open-states.ts'
+import type { Functions, OpenStates } from '../contract/open-states.ts'
+
+const HOUR = 3_600_000
+const FROM = { bucket: 'b', prefix: 'staging/r/1/', left: 0, rows: 3 }
+
+let stage: OpenStates
+let calls: { readonly name: string; readonly payload: unknown }[]
+afterEach(() => stage.close())
+
+const definitionOf = async (machine: string, loadRegion = ''): Promise<unknown> => {
+  const text = await readFile(join(import.meta.dirname, `../../statemachines/${machine}.asl.json`), 'utf8')
+  return JSON.parse(
+    text.replace('${LoadRegionMachine}', loadRegion).replaceAll(/\$\{(\w+)\}/g, (_, name: string) =>
+      functionArn(
+        name
+          .replace(/(?!^)[A-Z]/g, '-$&')
+          .toLowerCase()
+          .trim(),
+      ),
+    ),
+  ) as unknown
+}
+
+const job = (state: string) => ({
+  state,
+  job: 'j',
+  processed: 3,
+  failures: 0,
+  reason: 'BAD',
+  turn: 1,
+  wait: 5,
+})
+/** What each door answers where the test says nothing else; an error is thrown. */
+const ANSWERS: Readonly<Record<string, unknown>> = {
+  'stage-backlog': FROM,
+  'close-backlog': { state: 'closed' },
+  'stage-file': { ...FROM, at: '2026-01-01T00:00:00.000Z' },
+  'start-import': job('running'),
+  'check-import': job('done'),
+  'mark-touched': { marked: 1 },
+  'record-outcome': {},
+}
+
+const play = async (machine: string, input: object, more: Readonly<Record<string, unknown>> = {}) => {
+  calls = []
+  const answers: Record<string, unknown> = { ...ANSWERS, ...more }
+  const functions: Functions = Object.fromEntries(
+    Object.keys(answers).map((name) => [
+      name,
+      (payload: unknown) => {
+        calls.push({ name, payload })
+        const given = answers[name]
+        const answer: unknown = Array.isArray(given) && given.length > 1 ? given.shift() : [given].flat()[0]
+        if (answer instanceof Error) throw answer
+        return answer
+      },
+    ]),
+  )
+  stage = await openStates(functions)
+  const loadRegion = stage.create(await definitionOf('load-region'), 'load-region')
+  return stage.run(await definitionOf(machine, loadRegion), input, 20 * HOUR)
+}
+const called = () => calls.map(({ name }) => name)
+const recorded = () => calls.find(({ name }) => name === 'record-outcome')?.payload
+
+describe('load-backlog', () => {
+  const input = { run: 'r', region: 'eu-west-1' }
+
+  it('stages, loads as any file is loaded, and closes', async () => {
+    const { status } = await play('load-backlog', input)
+    expect(status).toBe('SUCCEEDED')
+    expect(called()).toEqual([
+      'stage-backlog',
+      'start-import',
+      'check-import',
+      'record-outcome',
+      'close-backlog',
+    ])
+    expect(calls[1]?.payload).toMatchObject({ ...input, from: { bucket: 'b', prefix: 'staging/r/1/' } })
+    expect(recorded()).toMatchObject({ run: 'r', outcome: { result: 'applied', attempt: 1, processed: 3 } })
+  })
+
+  it.each([
+    ['there is nothing to import', { 'stage-backlog': { ...FROM, rows: 0 } }, []],
+    ['staging fails, which is not tried again', { 'stage-backlog': new Error('died') }, []],
+  ])('only closes when %s', async (_what, answers, between) => {
+    const { status } = await play('load-backlog', input, answers)
+    expect(status).toBe('SUCCEEDED')
+    expect(called()).toEqual(['stage-backlog', ...between, 'close-backlog'])
+  })
+
+  it('closes when the load fails', async () => {
+    const { status } = await play('load-backlog', input, { 'start-import': new Error('down') })
+    expect(status).toBe('SUCCEEDED')
+    expect(recorded()).toMatchObject({ outcome: { result: 'failed', reason: 'Error' } })
+    expect(called().at(-1)).toBe('close-backlog')
+  })
+
+  it('asks again while the job may still write, and after a Region that does not answer', async () => {
+    const turns = [{ state: 'running' }, new Error('down'), { state: 'running' }, { state: 'closed' }]
+    const { status } = await play('load-backlog', input, { 'close-backlog': turns })
+    expect(status).toBe('SUCCEEDED')
+    expect(called().filter((name) => name === 'close-backlog')).toHaveLength(4)
+  })
+
+  it('does nothing but close what another execution has left', async () => {
+    const { status } = await play('load-backlog', { ...input, close: true })
+    expect(status).toBe('SUCCEEDED')
+    expect(called()).toEqual(['close-backlog'])
+  })
+
+  it('fails, for the next tick to see, when it cannot be closed', async () => {
+    const { status } = await play('load-backlog', input, { 'close-backlog': new Error('down') })
+    expect(status).toBe('FAILED')
+  })
+})
+
+describe('load-region', () => {
+  const input = { run: 'r', region: 'eu-west-1', attempt: 1 }
+
+  it('marks what the lane has done meanwhile before it says that the file is there', async () => {
+    await play('load-region', input)
+    expect(called().slice(-2)).toEqual(['mark-touched', 'record-outcome'])
+    expect(calls.at(-2)?.payload).toEqual({ region: 'eu-west-1', from: ANSWERS['stage-file'] })
+    expect(recorded()).toMatchObject({ outcome: { result: 'applied' } })
+  })
+
+  it.each([
+    ['the job fails', { 'check-import': job('failed') }, 'BAD'],
+    ['the Region does not answer', { 'check-import': new Error('down') }, 'Error'],
+  ])('marks it when %s, too', async (_what, answers, reason) => {
+    await play('load-region', input, answers)
+    expect(called().slice(-2)).toEqual(['mark-touched', 'record-outcome'])
+    expect(recorded()).toMatchObject({ outcome: { result: 'failed', reason } })
+  })
+
+  it('is not done with a file when it cannot be marked', async () => {
+    await play('load-region', input, { 'mark-touched': new Error('down') })
+    expect(recorded()).toMatchObject({ outcome: { result: 'failed', reason: 'Error' } })
+  })
+
+  it('imports nothing when every row has been overtaken', async () => {
+    await play('load-region', input, {
+      'stage-file': { ...FROM, rows: 0, left: 3, at: '2026-01-01T00:00:00.000Z' },
+    })
+    expect(called()).toEqual(['stage-file', 'record-outcome'])
+    expect(recorded()).toMatchObject({ outcome: { result: 'applied', processed: 0, left: 3 } })
+  })
+
+  it('has nothing to mark when no file was staged', async () => {
+    await play('load-region', input, { 'stage-file': new Error('down') })
+    expect(called().at(-1)).toBe('record-outcome')
+    expect(called()).not.toContain('mark-touched')
+  })
+})

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import type { Marker } from '../../shared/sync/marker.ts'
+import { markTouched } from '../../shared/sync/mark-touched.ts'
+import { memoryFiles } from './memory-files.ts'
+import { openLanes } from './open-lanes.ts'
+
+const row = (Id: string) => ({ Id, Address: `${Id}@example.com` })
+const PREFIX = 'staging/run/1/'
+
+/** A file of these ids in the bucket of the Region, and the pass over it. */
+const imported = (lanes: ReturnType<typeof openLanes>, ...parts: readonly (readonly string[])[]) => {
+  const { files, objects } = memoryFiles()
+  for (const [at, ids] of parts.entries())
+    objects.set(`b/${PREFIX}part-${at}.json`, ids.map((Id) => `${JSON.stringify(row(Id))}\n`).join(''))
+  const reads: (readonly string[])[] = []
+  const markers: Marker[] = []
+  const memory = lanes.memory()
+  const sent = (ids: readonly string[]) => {
+    reads.push(ids)
+    return memory.sent(ids)
+  }
+  const mark = (some: readonly Marker[]) => Promise.resolve(void markers.push(...some))
+  const pass = (at: string) =>
+    markTouched({ from: { bucket: 'b', prefix: PREFIX }, at, files, memory: { sent }, mark, now: 7 })
+  return { pass, objects, reads, marked: () => markers }
+}
+
+describe('after an import', () => {
+  it('what the lane has written since the file was made, or removed ever, is marked by force, and nothing else', async () => {
+    const lanes = openLanes()
+    await lanes.write(row('old'), row('removed'), row('written'))
+    await lanes.settle()
+    await lanes.erase('removed')
+    await lanes.settle()
+    lanes.clock.tick(60_000)
+    const at = new Date(lanes.clock.now()).toISOString()
+    lanes.clock.tick(1_000)
+    await lanes.write({ ...row('written'), Attributes: { Plan: ['gold'] } })
+    await lanes.settle()
+    const { pass, marked } = imported(lanes, ['old', 'removed'], ['WRITTEN', 'unknown'])
+    expect(await pass(at)).toBe(2)
+    expect(marked()).toEqual([{ v: 2, ids: ['removed', 'WRITTEN'], at: 7, force: true }])
+  })
+
+  it('whoever it has brought back is removed again, and who was changed is as the item says', async () => {
+    const lanes = openLanes()
+    await lanes.write(row('gone'), row('changed'))
+    await lanes.settle()
+    await lanes.erase('gone')
+    await lanes.write({ ...row('changed'), Attributes: { Plan: ['gold'] } })
+    await lanes.settle()
+    const { pass, marked } = imported(lanes, ['gone', 'changed'])
+    const { stored } = lanes.region()
+    for (const id of ['gone', 'changed'])
+      stored.set(id, { ...row(id), ChannelType: 'EMAIL', EndpointStatus: 'ACTIVE', OptOut: 'NONE' })
+    await pass('')
+    for (const { ids = [], force = false } of marked()) await lanes.markIds(ids, { kind: 'urgent', force })
+    await lanes.settle()
+    expect([...stored.keys()]).toEqual(['changed'])
+    expect(stored.get('changed')?.Attributes).toEqual({ Plan: ['gold'] })
+  })
+
+  it('the ledger is read once for a hundred rows', async () => {
+    const lanes = openLanes()
+    const { pass, reads, marked } = imported(
+      lanes,
+      Array.from({ length: 250 }, (_, at) => `x${at}`),
+    )
+    await pass('')
+    expect(reads.map(({ length }) => length)).toEqual([100, 100, 50])
+    expect(marked()).toEqual([])
+  })
+})
