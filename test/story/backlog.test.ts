@@ -163,7 +163,7 @@ describe('a backlog', () => {
     expect(idle.filter((grant) => !NEEDED_ELSEWHERE.some((known) => known.test(grant)))).toEqual([])
   }, 300_000)
 
-  it('that is small, or another run’s, is left to the lane', async () => {
+  it('that is small is left to the lane', async () => {
     await putAll(tableChanges(30, Date.now()).written)
     await story.fire('samepoint-open-backlog')
     await story.settled()
@@ -204,5 +204,8 @@ describe('a customer who is deleted while a file that has him is imported', () =
     await story.settled()
     expect(REGIONS.filter((region) => story.endpoint(region, 'ada'))).toEqual([])
     expect(REGIONS.map((region) => story.count(region))).toEqual(REGIONS.map(() => 40))
+    const { iam } = story.stage
+    expect(iam.denials()).toEqual([])
+    expect(iam.unused().filter(({ role }) => role.includes('MarkTouchedRole'))).toEqual([])
   }, 120_000)
 })

@@ -286,7 +286,7 @@ const regionRig = (region: string, clock: ReturnType<typeof turningClock>): Regi
       const there = stored.get(keyOf(id))
       if (!there) throw new Error(`${id} is not there`)
       stored.set(keyOf(id), { ...there, OptOut: 'ALL' })
-      written.set(keyOf(id), `${new Date(clock.now()).toISOString()} STOP`)
+      written.set(keyOf(id), new Date(clock.now()).toISOString())
     },
     destination: {
       region,
@@ -302,8 +302,7 @@ const regionRig = (region: string, clock: ReturnType<typeof turningClock>): Regi
         const outcomes = changes.map((change) => rig.answer(change))
         const taken = changes.filter((change, at) => outcomes[at]?.result === 'applied' && !rig.loses(change))
         await twin.apply(taken)
-        for (const change of taken)
-          written.set(keyOf(idOf(change)), `${new Date(clock.now()).toISOString()} ${calls.length}`)
+        for (const change of taken) written.set(keyOf(idOf(change)), new Date(clock.now()).toISOString())
         return outcomes
       },
       async read(id, until = Infinity) {
