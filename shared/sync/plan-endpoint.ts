@@ -78,11 +78,15 @@ const parkTaken = (claim: Fit, { id, key, keys, before }: Claimant, task: Task, 
   const { observed, now } = task
   noteSent(id, { ...(before ?? NEVER_SENT), keys }, observed, draft)
   const known = observed.consents.get(keyOf(id))
-  const { consent } = consentAfter(claim.stated, known, now)
+  const { consent, dueAt } = consentAfter(claim.stated, known, now)
   // It is the same person's endpoint: who has it says the opt-out.
   const isUnsaid = consent !== undefined && consent.value !== (before?.optOut ?? 'NONE')
   if (isUnsaid) draft.touched.add(keys.at(-1) ?? key)
-  return { plan: { kind: 'park', id, key, problems: [TAKEN] }, ...(consent !== known && { consent }) }
+  return {
+    plan: { kind: 'park', id, key, problems: [TAKEN] },
+    ...(consent !== known && { consent }),
+    ...(dueAt !== undefined && { dueAt }),
+  }
 }
 
 /** Who wants it is known from now on, whatever becomes of the plan; the others are to find that they have it no more. */
