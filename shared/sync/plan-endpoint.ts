@@ -1,11 +1,13 @@
 /** What one Region is to be sent for one endpoint that an item claims, or claims no more, among those it is coupled to. Pure. */
 import { keyOf } from '../endpoint/endpoint.ts'
 import type { Problem } from '../endpoint/rules.ts'
-import type { Group, Sent } from '../ledger/lane-memory.ts'
+import type { Sent } from '../ledger/lane-memory.ts'
 import type { Claim } from '../sources/mapping.ts'
+import { apply, noteSent } from './draft.ts'
+import type { Draft } from './draft.ts'
 import type { Observed } from './observe.ts'
 import { leaveGroups, placeClaim } from './place-in-groups.ts'
-import type { Moves, Placed } from './place-in-groups.ts'
+import type { Placed } from './place-in-groups.ts'
 import { consentAfter, NEVER_SENT, planPut } from './plan-put.ts'
 import type { Fit } from './plan-put.ts'
 import { isGone, isLeaving, isOptOutKnown, planOptOut, planRemove } from './plan-remove.ts'
@@ -18,15 +20,6 @@ export interface Task {
   readonly now: number
   /** Keys whose endpoints are sent even where they seem to be there. */
   readonly forced: ReadonlySet<string>
-}
-
-/** What the endpoints so far have come to; filled as they are thought about. */
-export interface Draft {
-  readonly thoughts: Thought[]
-  readonly sent: Map<string, Sent>
-  readonly groups: Map<string, Group>
-  readonly touched: Set<string>
-  readonly displaced: Set<string>
 }
 
 export const thinkOf = (key: string, claim: Claim, task: Task, draft: Draft): Thought =>
@@ -198,12 +191,6 @@ const vacate = (
   else observed.sent.set(keyOf(id), note)
 }
 
-const noteSent = (id: string, note: Sent, observed: Observed, draft: Draft): void => {
-  observed.sent.set(keyOf(id), note)
-  // As the ledger knows it: two spellings of an id are one row, which no batch may write twice.
-  draft.sent.set(keyOf(id), note)
-}
-
 /** The thought with all who want the endpoint: that is known when the last item has been looked at. */
 export const withClaimants = (thought: Thought, { sent }: Observed): Thought => {
   const { plan } = thought
@@ -217,34 +204,5 @@ export const withClaimants = (thought: Thought, { sent }: Observed): Thought => 
 
 const wantedBy = (send: Send, keys: readonly string[]): Send =>
   isLeaving(send.after) ? send : { ...send, during: { ...send.during, keys }, after: { ...send.after, keys } }
-
-/** What one item has moved, the next one sees. */
-const apply = ({ groups, touched, displaced }: Moves, observed: Observed, draft: Draft): void => {
-  for (const [name, group] of groups) {
-    observed.groups.set(name, group)
-    draft.groups.set(name, group)
-  }
-  for (const key of touched) draft.touched.add(key)
-  for (const id of displaced) displace(id, observed, draft)
-}
-
-/** What the Region has of it is not what it was sent any more: it is sent again, whatever it is to say by then. */
-const displace = (id: string, observed: Observed, draft: Draft): void => {
-  const before = observed.sent.get(id)
-  draft.displaced.add(id)
-  withdraw(id, draft)
-  // Its groups may name the item that had it before.
-  for (const key of before?.keys ?? []) draft.touched.add(key)
-  if (before && !isGone(before)) noteSent(id, { ...before, state: 'unknown' }, observed, draft)
-}
-
-/** Nothing is sent for it by the items before: a later one has changed what it is to be. */
-export const withdraw = (id: string, { thoughts }: Draft): void => {
-  thoughts.forEach((other, at) => {
-    const { plan } = other
-    const isSame = keyOf(plan.id) === keyOf(id) && plan.kind !== 'park'
-    if (isSame) thoughts[at] = { ...other, plan: { kind: 'done', id: plan.id, key: plan.key } }
-  })
-}
 
 const iso = (ms: number): string => new Date(ms).toISOString()

@@ -1,8 +1,10 @@
 /** What one Region is to be sent for some items, one after the other, each knowing what the ones before it have changed. Pure. */
 import { keyOf } from '../endpoint/endpoint.ts'
 import type { Group, Mapped, Sent } from '../ledger/lane-memory.ts'
-import { thinkOf, thinkOfVanished, withClaimants, withdraw } from './plan-endpoint.ts'
-import type { Draft, Task } from './plan-endpoint.ts'
+import { withdraw } from './draft.ts'
+import type { Draft } from './draft.ts'
+import { thinkOf, thinkOfVanished, withClaimants } from './plan-endpoint.ts'
+import type { Task } from './plan-endpoint.ts'
 import type { Thought } from './plan.ts'
 
 export interface ToPlan extends Task {

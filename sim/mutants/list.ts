@@ -134,7 +134,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   one(
     'a twin that gives way is not sent again',
-    'sync/plan-endpoint.ts',
+    'sync/draft.ts',
     'for (const id of displaced) displace(id, observed, draft)',
     'void [displaced, displace]',
   ),
