@@ -87,7 +87,7 @@ describe('a customer value', () => {
     expect(story.endpoint(regions.primary, 'ok')).toMatchObject({ Address: `${CANARY}@example.com` })
     const [logged, history, named] = await Promise.all([logs(), histories(), keys()])
     expect(logged).toContain('"message":"done"')
-    expect(logged).toContain('"EndpointsRejected"')
+    expect(logged).toContain('"EndpointsParked"')
     expect(history).toContain('ExecutionSucceeded')
     expect(named).toContain('staging/')
     for (const text of [logged, history, named]) expect(text).not.toContain(CANARY)

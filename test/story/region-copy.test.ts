@@ -156,7 +156,8 @@ describe('a region copy', () => {
     ])
     expect(await recoveryPoint()).toBeUndefined()
     story.stage.pinpoint.faults.clear()
-    await until('the lane has paid', () => story.endpoint(STANDBY, 'e1') !== undefined)
+    // A call without an answer is fenced for 30 seconds, and a Region that did not answer is tried every 30.
+    await until('the lane has paid', () => story.endpoint(STANDBY, 'e1') !== undefined, 90)
     await story.fire(COPY, Date.now() + 3_600_000)
     await story.settled()
     expect(await recoveryPoint()).toBeDefined()

@@ -1,4 +1,4 @@
-/** The same twenty-eight hours twice, with a Region down and without, side by side. */
+/** The same hours twice, with a Region down and without, side by side. */
 import { inOwnProcess } from './in-own-process.ts'
 import type { OutageFigures, OutageOptions } from './outage.ts'
 
@@ -7,9 +7,12 @@ export interface Both {
   readonly disturbed: OutageFigures
 }
 
-export const OUTAGE = { seed: 1, updates: 6_000, customers: 1_500 } as const
+/** A day and two hours. */
+export const OUTAGE = { seed: 1, updates: 6_000, customers: 1_500, hoursDown: 26 } as const
+/** As busy, and shorter. */
+export const SLICE = { seed: 1, updates: 1_500, customers: 400, hoursDown: 5 } as const
 
-export const playBoth = async (options: Omit<OutageOptions, 'withOutage'> = OUTAGE): Promise<Both> => {
+export const playBoth = async (options: Omit<OutageOptions, 'withOutage'>): Promise<Both> => {
   const [undisturbed, disturbed] = await Promise.all(
     [false, true].map((withOutage) =>
       inOwnProcess<OutageFigures>('play-outage.ts', { ...options, withOutage }),

@@ -1,12 +1,17 @@
-/** `npm run outage`: a Region is down for 26 hours of virtual time; prints what the others, and it, have of that. */
+/** `npm run outage`: a Region is down for 26 hours (or `--hoursDown`) of virtual time; prints what the others, and it, have of that. */
 import { parseArgs } from 'node:util'
 import { OUTAGE, percentApart, playBoth } from './both-outages.ts'
 import type { Both } from './both-outages.ts'
-import { HOURS } from './outage.ts'
+import { hoursOf } from './outage.ts'
 import type { Spread } from './spread.ts'
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, updates: { type: 'string' }, customers: { type: 'string' } },
+  options: {
+    seed: { type: 'string' },
+    updates: { type: 'string' },
+    customers: { type: 'string' },
+    hoursDown: { type: 'string' },
+  },
 })
 
 const number = (name: keyof typeof OUTAGE): number => {
@@ -21,8 +26,9 @@ const spread = ({ count, p50, p99, max }: Spread): string =>
 
 const print = ({ undisturbed, disturbed }: Both): void => {
   const { standby, others, regions } = disturbed
+  const { down, up, quiet } = hoursOf(disturbed)
   console.log(
-    `${disturbed.updates} updates in ${HOURS.quiet} hours; ${standby} down from hour ${HOURS.down} to hour ${HOURS.up}\n`,
+    `${disturbed.updates} updates in ${quiet} hours; ${standby} down from hour ${down} to hour ${up}\n`,
   )
   for (const region of others) {
     const [before, now] = [undisturbed.regions[region]?.lag, regions[region]?.lag]
@@ -52,6 +58,7 @@ const both = await playBoth({
   seed: number('seed'),
   updates: number('updates'),
   customers: number('customers'),
+  hoursDown: number('hoursDown'),
 })
 print(both)
 console.log(JSON.stringify(both))

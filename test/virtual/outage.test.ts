@@ -1,19 +1,20 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { OUTAGE, percentApart, playBoth } from './both-outages.ts'
+import { SLICE, percentApart, playBoth } from './both-outages.ts'
 import type { Both } from './both-outages.ts'
-import { HOURS } from './outage.ts'
+import { hoursOf } from './outage.ts'
 import type { RegionFigures } from './outage-figures.ts'
 
-const HOURS_DOWN = HOURS.up - HOURS.down
+const HOURS = hoursOf(SLICE)
 
-/** Two days of virtual time in some minutes of real time, one beside the other. */
-const LIMIT = 1_200_000
+/** Hours of virtual time in a minute or two of real time, with the outage and without it side by side. */
+const LIMIT = 600_000
 
-describe('three Regions, of which one is down for 26 hours of 6,000 updates', () => {
+/** A slice of `npm run outage`, which is a day long. */
+describe('three Regions, of which one is down for hours of updates', () => {
   let both: Both
   let dead: RegionFigures
   beforeAll(async () => {
-    both = await playBoth()
+    both = await playBoth(SLICE)
     dead = regionOf(both.disturbed, both.disturbed.standby)
   }, LIMIT)
 
@@ -37,9 +38,10 @@ describe('three Regions, of which one is down for 26 hours of 6,000 updates', ()
   it('lose no update: each has arrived, or was overtaken by a delete that left nothing to send', () => {
     for (const { lost, needless, lag, afterReturn } of everyRegion()) {
       expect(lost).toBe(0)
-      expect(lag.count + afterReturn.count + needless).toBe(OUTAGE.updates)
+      expect(lag.count + afterReturn.count + needless).toBe(SLICE.updates)
     }
-    expect(dead.afterReturn.count).toBeGreaterThan(OUTAGE.updates * 0.8)
+    const whileDown = (SLICE.updates * SLICE.hoursDown) / HOURS.quiet
+    expect(dead.afterReturn.count + dead.needless).toBeGreaterThan(whileDown * 0.9)
   })
 
   it('are never sent, and never show, an older version after a newer one', () => {
@@ -63,30 +65,29 @@ describe('three Regions, of which one is down for 26 hours of 6,000 updates', ()
 
   it('opt customers out within a minute where they are not down', () => {
     for (const [, now] of pairs()) {
-      expect(now.optOutLag.count).toBeGreaterThan(100)
+      expect(now.optOutLag.count).toBeGreaterThan(25)
       expect(now.optOutLag.p99).toBeLessThanOrEqual(60_000)
     }
   })
 
   it('ask the one that is down now and then, not by every update that waits for it', () => {
-    expect(dead.callsWhileDown).toBeLessThanOrEqual(HOURS_DOWN * 120 + 3)
-    expect(dead.callsWhileDown).toBeGreaterThan(HOURS_DOWN)
+    expect(dead.callsWhileDown).toBeLessThanOrEqual(SLICE.hoursDown * 120 + 3)
+    expect(dead.callsWhileDown).toBeGreaterThan(SLICE.hoursDown)
     expect(dead.leastGapWhileDown).toBeGreaterThanOrEqual(30_000)
   })
 
   it('show what is owed to the one that is down, and to no other', () => {
     const [first = 0, last = 0] = [dead.owedByHour[HOURS.down], dead.owedByHour[HOURS.up - 1]]
     expect(first).toBeGreaterThan(0)
-    expect(last).toBeGreaterThan(10 * first)
+    expect(last).toBeGreaterThan(2 * first)
     for (const [, { owedByHour }] of pairs()) expect(Math.max(...owedByHour)).toBeLessThan(first)
   })
 
   it('catch up within minutes of its return, opt-outs within five, many updates of one customer with one call', () => {
-    expect(dead.optOutsAfterReturn.count).toBeGreaterThan(100)
+    expect(dead.optOutsAfterReturn.count).toBeGreaterThan(25)
     expect(dead.optOutsAfterReturn.max).toBeLessThanOrEqual(300_000)
     expect(dead.afterReturn.max).toBeLessThanOrEqual(600_000)
     expect(both.disturbed.endedAtHour).toBeLessThan(HOURS.quiet + 1)
-    const [[, healthy]] = pairs() as [readonly [RegionFigures, RegionFigures]]
-    expect(dead.calls - dead.callsWhileDown).toBeLessThan(healthy.calls / 2)
+    expect(dead.calls - dead.callsWhileDown).toBeLessThan(dead.afterReturn.count / 2)
   })
 })

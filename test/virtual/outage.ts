@@ -1,4 +1,4 @@
-/** Twenty-eight hours of a customer table on three Regions, with one of them down for twenty-six, or not. */
+/** Hours of a customer table on three Regions, with one of them down for most of them, or not. */
 import { arrivals } from './arrivals.ts'
 import type { Arrivals } from './arrivals.ts'
 import { historyOf, itemOf, wantedAfter } from './customers.ts'
@@ -13,6 +13,8 @@ export interface OutageOptions {
   readonly seed: number
   readonly updates: number
   readonly customers: number
+  /** For how long the Region is down, in hours. */
+  readonly hoursDown: number
   readonly withOutage: boolean
 }
 
@@ -39,10 +41,15 @@ const LOOK_EVERY = 600_000
 const APPLY_MS = 150
 
 /** In hours from the beginning: the Region goes, and comes; the last update; when waiting for the lanes is given up. */
-export const HOURS = { down: 1, up: 27, quiet: 28, latest: 48 } as const
+export const hoursOf = ({ hoursDown }: Pick<OutageOptions, 'hoursDown'>) =>
+  ({ down: 1, up: 1 + hoursDown, quiet: 2 + hoursDown, latest: 22 + hoursDown }) as const
+type Hours = ReturnType<typeof hoursOf>
 /** Whatever comes round at full hours or minutes must not meet the Region by chance when it goes or comes. */
 const ODD = 97_000
-const DOWN = { from: START + HOURS.down * HOUR + ODD, until: START + HOURS.up * HOUR + ODD }
+const downFrom = ({ down, up }: Hours) => ({
+  from: START + down * HOUR + ODD,
+  until: START + up * HOUR + ODD,
+})
 const NEVER = { from: START, until: START }
 
 /** Plays the history, and what follows of it until no lane owes anything. */
@@ -60,8 +67,9 @@ export const playOutage = async (options: OutageOptions): Promise<OutageFigures>
   const seen = arrivals(virtual.applications, APPLY_MS)
   watching.seen = seen
   try {
-    const history = historyOf({ ...options, hours: HOURS.quiet })
-    const story = { history, seen, withOutage: options.withOutage }
+    const hours = hoursOf(options)
+    const history = historyOf({ ...options, hours: hours.quiet })
+    const story = { history, seen, hours, down: options.withOutage ? downFrom(hours) : NEVER }
     const looks = await play(virtual, story)
     const { requests } = watching
     const seconds = Math.round((performance.now() - began) / 1000)
@@ -74,7 +82,9 @@ export const playOutage = async (options: OutageOptions): Promise<OutageFigures>
 interface Story {
   readonly history: readonly Update[]
   readonly seen: Arrivals
-  readonly withOutage: boolean
+  readonly hours: Hours
+  /** When the Region is, ms since the epoch. */
+  readonly down: typeof NEVER
 }
 
 /** What was seen of a Region by looking now and then. */
@@ -92,7 +102,7 @@ interface Happening {
 
 type Looks = ReadonlyMap<string, Look>
 
-const play = async (virtual: VirtualStage, { history, seen, withOutage }: Story): Promise<Looks> => {
+const play = async (virtual: VirtualStage, { history, seen, hours, down }: Story): Promise<Looks> => {
   const { clock, stage, standby, regions } = virtual
   const looks = new Map(
     regions.map((region) => [region, { newest: new Map<string, number>(), backwards: 0, owedByHour: [] }]),
@@ -102,12 +112,12 @@ const play = async (virtual: VirtualStage, { history, seen, withOutage }: Story)
     at: START + update.at,
     happen: () => commit(virtual, seen, update),
   }))
-  if (withOutage) {
-    happenings.push({ at: DOWN.from, happen: () => stage.faults.down(standby) })
-    happenings.push({ at: DOWN.until, happen: () => stage.faults.up(standby) })
+  if (down !== NEVER) {
+    happenings.push({ at: down.from, happen: () => stage.faults.down(standby) })
+    happenings.push({ at: down.until, happen: () => stage.faults.up(standby) })
   }
   happenings.sort((one, other) => other.at - one.at)
-  for (let time = 0; time < HOURS.quiet * HOUR || (owesAny() && time < HOURS.latest * HOUR);) {
+  for (let time = 0; time < hours.quiet * HOUR || (owesAny() && time < hours.latest * HOUR);) {
     time += LOOK_EVERY
     for (let next = happenings.at(-1); next && next.at < START + time; next = happenings.at(-1)) {
       happenings.pop()
@@ -138,13 +148,13 @@ const lookAt = ({ clock, endpoints, owed }: VirtualStage, region: string, look: 
   if ((clock.now() - START) % HOUR === 0) look.owedByHour.push(owed(region))
 }
 
-const figuresOf = (virtual: VirtualStage, { history, seen, withOutage }: Story, looks: Looks) => {
+const figuresOf = (virtual: VirtualStage, { history, seen, down }: Story, looks: Looks) => {
   const wanted = wantedAfter(history)
   const { clock, regions, standby, endpoints, deadLetters, failures } = virtual
   const of = (region: string): RegionFigures =>
     regionFigures({
       seen: seen.of(region),
-      down: withOutage && region === standby ? DOWN : NEVER,
+      down: region === standby ? down : NEVER,
       different: differences(wanted, endpoints(region)),
       seenBackwards: looks.get(region)?.backwards ?? 0,
       owedByHour: looks.get(region)?.owedByHour ?? [],
