@@ -3,6 +3,7 @@ import { readOptions, USAGE } from './options.ts'
 import { loadProduct } from './product.ts'
 import { huntMutants } from './mutants/hunt.ts'
 import { commit, keep, keptSeeds } from './runs/kept.ts'
+import { PAIR_EVERY } from './runs/paired.ts'
 import { complaint, summary } from './runs/report.ts'
 import { runSeeds } from './runs/run.ts'
 
@@ -30,7 +31,7 @@ const simulate = async ({
   const figures = await runSeeds({
     product,
     seeds: [...kept, ...Array.from({ length: seeds }, (_, at) => from + at)],
-    pairEvery: seeds === 1 ? 0 : 20,
+    pairEvery: seeds === 1 ? 0 : PAIR_EVERY,
     isOver: (failures) => failures >= most,
     failed(history, violation) {
       const shape = `${violation.monitor} ${violation.what.replace(/\d+|".*"/g, '').slice(0, 40)}`

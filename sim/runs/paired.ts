@@ -25,6 +25,8 @@ const SHARE = 1.05
 const GRAIN = 1_000
 /** Below, one write makes the p99. */
 const ENOUGH = 1_000
+/** Of so many histories one is paired: a thousand have writes enough. */
+export const PAIR_EVERY = 6
 
 export const pairsOf = (): Pairs => {
   const withOutage: number[] = []

@@ -2,6 +2,7 @@
 import { lineOf } from '../../sim/history/chronicle.ts'
 import { runHistory } from '../../sim/history/history.ts'
 import { loadProduct } from '../../sim/product.ts'
+import { PAIR_EVERY } from '../../sim/runs/paired.ts'
 import { complaint } from '../../sim/runs/report.ts'
 import { runSeeds } from '../../sim/runs/run.ts'
 import type { RunFigures } from '../../sim/runs/run.ts'
@@ -12,7 +13,7 @@ export const slice = async (seeds: readonly number[]): Promise<{ broken: string[
   const figures = await runSeeds({
     product: await loadProduct(),
     seeds,
-    pairEvery: 20,
+    pairEvery: PAIR_EVERY,
     isOver: (failures) => failures >= 3,
     failed: (history, violation) => broken.push(complaint(history, violation, { trace: 30, commit: 'this' })),
     progress: () => undefined,
