@@ -26,8 +26,9 @@ export const withOptOut = (plan: Send, optOut: 'NONE' | undefined): Send => {
 /** The Region's opt-out is not the one that is taken back: somebody has said it there since. */
 export const isForeign = ({ before, optedInAt = '' }: Send, { EffectiveDate = '' }: Stored): boolean => {
   if (before?.takenBackFrom !== undefined) return before.takenBackFrom !== EffectiveDate
-  // Written after the opt-in was said, and not with an opt-out by us: what is said there is newer, or may be.
-  const isOurs = before?.optOut === 'ALL' && Date.parse(EffectiveDate) <= before.fence
+  // Written after the opt-in was said, and not with an opt-out that we know to have arrived: what is said there is newer, or may be.
+  const isOurs =
+    before?.optOut === 'ALL' && before.state === 'applied' && Date.parse(EffectiveDate) <= before.fence
   return EffectiveDate > optedInAt && !isOurs
 }
 
