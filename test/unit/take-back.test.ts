@@ -15,7 +15,7 @@ const foreign = (writtenAt: number, before: Partial<Sent> | undefined): boolean 
   const plan: Send = {
     ...{ kind: 'send', id: 'a', key: 'a', during: note, after: note, optedInAt: OPTED_IN },
     change: put(endpoint),
-    ...(before && { before: note }),
+    before: before && note,
   }
   return isForeign(plan, { ...endpoint, OptOut: 'ALL', EffectiveDate: second(writtenAt) })
 }
