@@ -54,6 +54,7 @@ const PACKAGES: readonly { readonly pattern: RegExp; readonly where: RegExp }[] 
   { pattern: /^csv-parse$/, where: /^shared\/sync\/read-csv\.ts$/ },
   { pattern: /^aws-lambda$/, where: /^(functions|shared\/runtime)\// },
   { pattern: /^node:crypto$/, where: /^shared\// },
+  { pattern: /^node:buffer$/, where: /^shared\/sources\/csv\// },
   { pattern: /^node:(stream|stream\/promises|zlib)$/, where: /^shared\/(sync|runtime)\// },
 ]
 

@@ -1,0 +1,90 @@
+/**
+ * The seam between the bytes of a CSV file and whoever takes its rows: bytes in, lines for Pinpoint's import out, as bytes.
+ * `byte-kernel.ts` keeps it in TypeScript; a faster one needs to keep this interface and the same tests.
+ */
+import type { Endpoint } from '../../endpoint/endpoint.ts'
+import type { Problem } from '../../endpoint/rules.ts'
+import type { Column, Refusal } from '../csv-header.ts'
+import type { CsvRefusal } from './csv-refusal.ts'
+
+export interface CsvKernel {
+  /** Takes the next bytes of the file, however they were cut. A batch is valid until the next one is asked for. */
+  push(chunk: Uint8Array): Iterable<RowBatch>
+  /** There are no more bytes. */
+  end(): Iterable<RowBatch>
+  /** Why the file cannot be taken. What comes behind is not looked at; the rows before it have been given. */
+  readonly refusal: CsvRefusal | undefined
+  /** Once the header has been read. */
+  readonly columns: readonly Column[] | undefined
+  readonly progress: CsvProgress
+}
+
+/** How far the reading has come. */
+export interface CsvProgress {
+  /** Bytes of the file that were taken. */
+  readonly bytes: number
+  /** Rows given, good and unfit. */
+  readonly rows: number
+}
+
+/**
+ * Rows, good ones in columns of their own, by the row's number in the batch below `count`: those of a batch come after those of
+ * the batch before, in the order of the file.
+ */
+export interface RowBatch {
+  readonly count: number
+  /** Where the record begins; the header is line 1. */
+  readonly lines: Float64Array
+  /** 64 bits of each row's id as `keyOf` folds it: `hashes[2 * row]` and `hashes[2 * row + 1]`. */
+  readonly hashes: Uint32Array
+  /** 1: the row says ALL. */
+  readonly optsOut: Uint8Array
+  /** The row's line of JSON, with its line feed, is `bytes` between `starts[row]` and `ends[row]`; the lines adjoin. */
+  readonly starts: Uint32Array
+  readonly ends: Uint32Array
+  readonly bytes: Uint8Array
+  readonly unfit: readonly UnfitRow[]
+}
+
+/** A row that breaks rules. */
+export interface UnfitRow {
+  readonly line: number
+  readonly problems: readonly Problem[]
+  /** It opts out all the same: see `optOutOf`. */
+  readonly optOut: UnfitOptOut | undefined
+}
+
+export interface UnfitOptOut {
+  readonly Id: string
+  /** As in {@link RowBatch.hashes}. */
+  readonly hash: readonly [number, number]
+  /** What an import can carry of it. */
+  readonly endpoint: Endpoint | undefined
+}
+
+export interface CsvOptions {
+  /** A byte of ASCII; a comma where nothing is said. */
+  readonly delimiter?: number
+  /** `false`: the rows are only looked at, and their lines stay empty. */
+  readonly isWriting?: boolean
+  /** What the header's names mean. */
+  readonly columnsOf?: (header: readonly string[]) => readonly Column[] | Refusal
+  /** The longest record; for tests. */
+  readonly recordBytes?: number
+}
+
+/** Each line that opts out ends so, the others with `}\n` alone: what to put on, or take off, to change a line's consent. */
+export const OPT_OUT_END = ',"OptOut":"ALL"}\n'
+
+/** The id in a line of a batch. */
+export const idAt = ({ bytes, starts, ends }: RowBatch, row: number): string => {
+  const line = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).subarray(starts[row], ends[row])
+  // No text can hold these bytes, for its quotes are escaped; and no other field that is named Id is a text.
+  const from = line.indexOf(ID) + ID.length
+  const to = line.indexOf('"', from)
+  const escaped = line.subarray(from, to)
+  if (!escaped.includes('\\')) return escaped.toString()
+  return (JSON.parse(line.toString()) as Endpoint).Id
+}
+
+const ID = '"Id":"'

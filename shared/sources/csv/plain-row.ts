@@ -1,0 +1,114 @@
+/** A row that certainly keeps every rule, from bytes to bytes. Any doubt is a no: then the rules themselves have a look. */
+import { LIMITS } from '../../endpoint/limits.ts'
+import { ascii, BACKSLASH, QUOTE } from './ascii.ts'
+import { STEP } from './column-plan.ts'
+import type { ColumnPlan, Joint } from './column-plan.ts'
+import { addressTestOf, isCountry, isText, plainNumber } from './plain-cell.ts'
+import { MARK } from './scan-record.ts'
+import type { Scan } from './scan-record.ts'
+
+/** Where lines of JSON go. */
+export interface LineBuffer {
+  readonly bytes: Buffer
+  readonly view: DataView
+  /** Behind the last line. */
+  end: number
+}
+
+/** A buffer for lines. */
+export const openLines = (size: number): LineBuffer => {
+  const memory = new ArrayBuffer(size)
+  return { bytes: Buffer.from(memory), view: new DataView(memory), end: 0 }
+}
+
+const ALL = ascii('ALL')
+const NONE = ascii('NONE')
+
+/** What consent the row's OptOut says, where the row's identity is beyond doubt. */
+export const CONSENT = { doubtful: -1, silent: 0, optOut: 1 } as const
+
+/** Looks at Address, ChannelType and OptOut. */
+export const plainConsent = (plan: ColumnPlan, scan: Scan): number => {
+  const { bytes, starts, ends, marks } = scan
+  const { address, channel, optOut } = plan
+  const isAddress = addressTestOf(bytes, starts[channel] ?? 0, ends[channel] ?? 0)
+  if (isAddress === undefined || marks[address] !== 0) return CONSENT.doubtful
+  if (!isAddress(bytes, starts[address] ?? 0, ends[address] ?? 0)) return CONSENT.doubtful
+  return optOut < 0 ? CONSENT.silent : consentIn(scan, optOut)
+}
+
+const consentIn = ({ bytes, starts, ends }: Scan, optOut: number): number => {
+  const from = starts[optOut] ?? 0
+  const size = (ends[optOut] ?? 0) - from
+  if (size === 0) return CONSENT.silent
+  if (size === 3 && isText(bytes, from, ALL)) return CONSENT.optOut
+  return size === 4 && isText(bytes, from, NONE) ? CONSENT.silent : CONSENT.doubtful
+}
+
+/** Is every cell beyond doubt, but for the row's identity? */
+export const isPlainRow = (plan: ColumnPlan, scan: Scan, from: number): boolean => {
+  const { steps } = plan
+  // The rest of 32 is for an OptOut that is counted, and then left out.
+  if (scan.to - from + plan.framing + 32 > LIMITS.endpointBytes) return false
+  for (let column = 0; column < steps.length; column += 1) {
+    if (((scan.marks[column] ?? 0) & MARK.odd) !== 0) return false
+    const step = steps[column] ?? 0
+    if (step < STEP.list) continue
+    const size = (scan.ends[column] ?? 0) - (scan.starts[column] ?? 0)
+    if (size === 0) continue
+    // Characters are never more than bytes.
+    if (step === STEP.list ? size > LIMITS.attributeValue : !isPlainValue(step, scan, column)) return false
+  }
+  return true
+}
+
+const isPlainValue = (step: number, { bytes, starts, ends }: Scan, column: number): boolean => {
+  const from = starts[column] ?? 0
+  const to = ends[column] ?? 0
+  if (step === STEP.country) return isCountry(bytes, from, to)
+  if (step === STEP.doubtful) return false
+  const size = plainNumber(bytes, from, to)
+  if (size < 0) return false
+  if (step === STEP.latitude) return size <= 90
+  return step !== STEP.longitude || size <= 180
+}
+
+/** Writes the line of a row that is beyond doubt. Where `isOptOut` is false, OptOut is left out, whatever it says. */
+export const writePlainRow = (plan: ColumnPlan, scan: Scan, lines: LineBuffer, isOptOut: boolean): void => {
+  const { starts, ends } = scan
+  const order = plan.orderOf ? plan.orderOf((column) => starts[column] === ends[column]) : plan.order
+  let before = plan.columns.length
+  let end = lines.end
+  for (let at = 0; at < order.length; at += 1) {
+    const column = order[at] ?? 0
+    if (starts[column] === ends[column] || (column === plan.optOut && !isOptOut)) continue
+    end = writeJoint(lines.view, end, plan.joint(before, column))
+    end = writeCell(lines.bytes, end, scan, column)
+    before = column
+  }
+  lines.end = writeJoint(lines.view, end, plan.joint(before, plan.columns.length))
+}
+
+const writeCell = (into: Uint8Array, end: number, scan: Scan, column: number): number => {
+  const { bytes } = scan
+  const from = scan.starts[column] ?? 0
+  const size = (scan.ends[column] ?? 0) - from
+  for (let at = 0; at < size; at += 1) into[end + at] = bytes[from + at] ?? 0
+  if (((scan.marks[column] ?? 0) & MARK.doubled) !== 0) escapeQuotes(into, end, end + size)
+  return end + size
+}
+
+const writeJoint = (view: DataView, end: number, { words, length }: Joint): number => {
+  // The last word may write past the end, which the next value or line then overwrites.
+  for (let at = 0; at < words.length; at += 1) view.setInt32(end + at * 4, words[at] ?? 0, true)
+  return end + length
+}
+
+/** A quote takes two bytes in CSV and in JSON: `""` becomes `\"`. */
+const escapeQuotes = (bytes: Uint8Array, from: number, to: number): void => {
+  for (let at = from; at < to; at += 1) {
+    if (bytes[at] !== QUOTE) continue
+    bytes[at] = BACKSLASH
+    at += 1
+  }
+}
