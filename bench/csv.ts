@@ -1,0 +1,140 @@
+/** `npm run bench:csv`: the CSV transform beside the libraries' way, Python's, and the bare bytes. `--mb N`, `--memory`. */
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { inColumns } from '../local/demo/columns.ts'
+import { HEADER, peopleCsv } from './csv/people.ts'
+import { hasPython, isPinned, runOf } from './csv/processes.ts'
+import type { Run } from './csv/processes.ts'
+
+const { values } = parseArgs({
+  options: { mb: { type: 'string', default: '300' }, memory: { type: 'boolean', default: false } },
+})
+const MB = Number(values.mb)
+if (!(MB > 0)) throw new Error(`expected --mb to be a number of megabytes, got ${values.mb}`)
+const SLICE = Math.min(MB, 60) * 1e6
+const ROUNDS = 3
+
+interface Goal {
+  readonly what: string
+  readonly goal: string
+  readonly seen: number
+  readonly isMet: boolean
+}
+
+const round = (figure: number) => Math.round(figure * 100) / 100
+const median = (figures: readonly number[]) =>
+  [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)] ?? NaN
+const machine = { node: process.version, cores: availableParallelism(), load: loadavg(), isPinned }
+
+const report = (goals: readonly Goal[], figures: object): void => {
+  const isMet = goals.every((goal) => goal.isMet)
+  const rows = goals.map(({ what, goal, seen, isMet: met }) => [
+    what,
+    goal,
+    String(seen),
+    met ? 'met' : 'MISSED',
+  ])
+  console.log(inColumns([['goal', '', 'seen', ''], ...rows]))
+  console.log(JSON.stringify({ bench: 'csv', isMet, ...figures, goals, machine }))
+  process.exitCode = isMet ? 0 : 1
+}
+
+/** Writes the file; gives its size. */
+const generate = (path: string): number => {
+  const file = openSync(path, 'w')
+  let bytes = 0
+  for (const piece of peopleCsv(MB * 1e6)) bytes += writeSync(file, piece)
+  closeSync(file)
+  return bytes
+}
+
+interface Measured {
+  readonly design: string
+  readonly bytes: number
+  readonly runs: readonly Run[]
+}
+
+/** Every design once, then every design again: what disturbs the machine disturbs them all. */
+const sideBySide = (folder: string, whole: number): Measured[] => {
+  const sizes = { transform: whole, idiomatic: Math.min(SLICE, whole), copy: whole }
+  const designs = Object.entries(hasPython ? { ...sizes, python: Math.min(SLICE, whole) } : sizes)
+  const runs = designs.map(([design, bytes]) => ({ design, bytes, runs: [] as Run[] }))
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const { design, bytes, runs: seen } of runs) {
+      const to = join(folder, 'out.json')
+      seen.push(runOf(design, [join(folder, 'people.csv'), to, String(bytes)]))
+      rmSync(to, { force: true })
+    }
+  }
+  return runs
+}
+
+const WHAT: Readonly<Record<string, string>> = {
+  transform: 'Samepoint: bytes to bytes',
+  idiomatic: 'csv-parse objects, zod, JSON.stringify',
+  python: 'Python csv, re, json',
+  copy: 'the bytes read and written, no more',
+}
+
+const measureSpeed = (folder: string): void => {
+  const whole = generate(join(folder, 'people.csv'))
+  console.log(
+    `${round(whole / 1e6)} MB of CSV, ${HEADER.length} columns; one core${isPinned ? '' : ' (not pinned)'}`,
+  )
+  const measured = sideBySide(folder, whole)
+  const speeds = new Map(
+    measured.map(({ design, bytes, runs }) => [design, bytes / 1000 / median(runs.map(({ ms }) => ms))]),
+  )
+  const ours = speeds.get('transform') ?? NaN
+  const rows = measured.map(({ design, bytes, runs }) => [
+    ...[WHAT[design] ?? design, `${round(bytes / 1e6)} MB${bytes < whole ? ' (a slice)' : ''}`],
+    ...[`${round(speeds.get(design) ?? NaN)} MB/s`, runs.map(({ ms }) => Math.round(ms)).join(' ')],
+    ...[
+      String(runs[0]?.accepted),
+      String(runs[0]?.rejected),
+      `× ${round(ours / (speeds.get(design) ?? NaN))}`,
+    ],
+  ])
+  console.log(
+    inColumns([['', 'read', 'median', 'ms of each run', 'accepted', 'rejected', 'we are'], ...rows]),
+  )
+  const times = (design: string) => round(ours / (speeds.get(design) ?? NaN))
+  const goal = (design: string, least: number): Goal => ({
+    ...{ what: `as fast as ${WHAT[design]}`, goal: `at least × ${least}` },
+    ...{ seen: times(design), isMet: times(design) >= least },
+  })
+  const goals = [goal('idiomatic', 10), ...(hasPython ? [goal('python', 5)] : [])]
+  const ratios = Object.fromEntries([...speeds.keys()].map((design) => [design, times(design)]))
+  report(goals, { megabytes: round(whole / 1e6), megabytesPerSecond: round(ours), ratios })
+}
+
+const measureMemory = (): void => {
+  const sizes = [0.3e9, 3e9]
+  const [small = NaN, large = NaN] = sizes.map((bytes) => {
+    const { peakMb = NaN, accepted, ms } = runOf('memory', [String(bytes)])
+    console.log(
+      `${bytes / 1e9} GB: peak RSS ${round(peakMb)} MB, ${accepted} rows in ${round(ms / 1000)} s, generator and all`,
+    )
+    return peakMb
+  })
+  const growth = round(large - small)
+  report(
+    [
+      { what: 'peak RSS with 3 GB', goal: 'at most 100 MB', seen: round(large), isMet: large <= 100 },
+      { what: 'growth from 0.3 GB to 3 GB', goal: 'at most 8 MB', seen: growth, isMet: growth <= 8 },
+    ],
+    { peakMb: [round(small), round(large)], growthMb: growth },
+  )
+}
+
+if (values.memory) measureMemory()
+else {
+  const folder = mkdtempSync(join(tmpdir(), 'samepoint-csv-'))
+  try {
+    measureSpeed(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,66 @@
+/** Ways to make an import file of a CSV file, side by side: each reads one file, writes another, and counts its rows. */
+import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { openCsv } from '../../shared/sources/csv/byte-kernel.ts'
+import type { RowBatch } from '../../shared/sources/csv/kernel.ts'
+import { idiomatic } from './idiomatic.ts'
+
+export interface Counts {
+  readonly accepted: number
+  readonly rejected: number
+}
+
+/** `bytes`: read no more of the file than that. */
+export interface Job {
+  readonly from: string
+  readonly to: string
+  readonly bytes: number
+}
+
+export type Design = (job: Job) => Promise<Counts>
+
+const CHUNK = 256 * 1024
+
+/** The bytes to read, as any of the designs gets them. */
+export const bytesOf = ({ from, bytes }: Job) =>
+  createReadStream(from, { highWaterMark: CHUNK, end: bytes - 1 })
+
+/** No more than the bytes themselves: what the machine can do at best. */
+const copy: Design = async (job) => {
+  const out = await open(job.to, 'w')
+  for await (const chunk of bytesOf(job)) await out.write(chunk as Buffer)
+  await out.close()
+  return { accepted: 0, rejected: 0 }
+}
+
+const transform: Design = async (job) => {
+  const out = await open(job.to, 'w')
+  try {
+    return await transformed(bytesOf(job) as AsyncIterable<Uint8Array>, out)
+  } finally {
+    await out.close()
+  }
+}
+
+/** The kernel at work: the lines of `chunks` into `out`. */
+export const transformed = async (
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  out: Pick<FileHandle, 'write'>,
+): Promise<Counts> => {
+  const kernel = openCsv()
+  const counts = { accepted: 0, rejected: 0 }
+  const take = async (batches: Iterable<RowBatch>) => {
+    for (const { bytes, ends, count, unfit } of batches) {
+      counts.accepted += count
+      counts.rejected += unfit.length
+      if (count > 0) await out.write(bytes.subarray(0, ends[count - 1]))
+    }
+  }
+  for await (const chunk of chunks) await take(kernel.push(chunk))
+  await take(kernel.end())
+  if (kernel.refusal) throw new Error(kernel.refusal.message)
+  return counts
+}
+
+export const DESIGNS: Readonly<Record<string, Design>> = { copy, transform, idiomatic }

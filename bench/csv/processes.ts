@@ -1,0 +1,32 @@
+/** Runs of one design each, in processes of their own, on one core where the machine lets us say which. */
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+
+export interface Run {
+  readonly ms: number
+  readonly accepted: number
+  readonly rejected: number
+  readonly peakMb?: number
+}
+
+const works = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0
+
+/** What goes before a command to keep it on one core. */
+const PINNED = works('taskset', '-c', '0', 'true') ? ['taskset', '-c', '0'] : []
+
+export const isPinned = PINNED.length > 0
+export const hasPython = works('python3', '--version')
+
+/** The figures that the command prints. */
+const figuresOf = (command: readonly string[]): Run => {
+  const [file = '', ...args] = [...PINNED, ...command]
+  const { status, stdout, stderr } = spawnSync(file, args, { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${command.join(' ')} ended with ${status}: ${stderr}`)
+  return JSON.parse(stdout) as Run
+}
+
+/** One run of `design`, with its arguments. */
+export const runOf = (design: string, args: readonly string[]): Run =>
+  design === 'python'
+    ? figuresOf(['python3', join(import.meta.dirname, 'plain.py'), ...args])
+    : figuresOf([process.execPath, join(import.meta.dirname, 'one-run.ts'), design, ...args])
