@@ -78,7 +78,12 @@ export const readPlainly = (file: string): Read => {
       rows.push({ line, hash: hashPairOf(endpoint.Id), optsOut, json, id: endpoint.Id })
     } else {
       const optOut = optOutOf(columns, record)
-      unfit.push({ line, problems: endpoint, optOut: optOut && { ...optOut, hash: hashPairOf(optOut.Id) } })
+      unfit.push({
+        line,
+        cells: record,
+        problems: endpoint,
+        optOut: optOut && { ...optOut, hash: hashPairOf(optOut.Id) },
+      })
     }
   }
   return { rows, unfit, refusal: undefined }

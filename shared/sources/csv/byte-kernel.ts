@@ -63,12 +63,11 @@ const openReading = (options: CsvOptions): Reading => {
   if (!(delimiter < 0x80) || [0, LF, CR, QUOTE].includes(delimiter)) {
     throw new RangeError(`expected a delimiter of ASCII that CSV can have, got byte ${delimiter}`)
   }
-  const bytes = Buffer.alloc(WINDOW_RECORDS * (recordBytes + 4) + 1)
-  const scan = openScan(bytes, recordBytes, delimiter)
+  const scan = openScan(WINDOW_RECORDS * (recordBytes + 4), recordBytes, delimiter)
   const batch = openBatch()
   return {
     ...{ delimiter, isWriting, recordBytes, columnsOf: options.columnsOf ?? columnsOf },
-    window: { scan, bytes, from: 0, checked: 0, notUtf8: undefined, taken: 0 },
+    window: { scan, bytes: scan.bytes, from: 0, checked: 0, notUtf8: undefined, taken: 0 },
     ...{ scan, batch, hashPlace: { pair: batch.hashes, at: 0 } },
     ...{ plan: undefined, line: 1, rows: 0, isStarted: false, refusal: undefined },
   }
@@ -145,10 +144,9 @@ const takeRecord = (reading: Reading): void => {
   if (!plan) return takeHeader(reading)
   reading.rows += 1
   if (takePlain(reading, plan)) return
-  // A ragged row is refused by its number of cells alone, and may have thousands.
   const { columns } = plan
-  const cells = scan.count === columns.length ? cellsOf(scan, window.bytes) : []
-  addDoubtful(batch, { columns, cells, line }, isWriting)
+  const cells = cellsOf(scan, window.bytes)
+  addDoubtful(batch, { columns, cells, line, bytes: scan.to - window.from }, isWriting)
 }
 
 const takeHeader = (reading: Reading): void => {

@@ -19,7 +19,7 @@ export const STEP = {
 
 /** The JSON between the values of two columns. */
 export interface Joint {
-  /** Four bytes each, the first one lowest. */
+  /** Four bytes each, the first one lowest; a multiple of four words. */
   readonly words: Int32Array
   readonly length: number
 }
@@ -139,7 +139,7 @@ const jointsOf = (columns: readonly Column[]): ColumnPlan['joint'] => {
 
 const packed = (text: string): Joint => {
   const bytes = Buffer.from(text)
-  const words = new Int32Array(Math.ceil(bytes.length / 4))
+  const words = new Int32Array(4 * Math.ceil(bytes.length / 16))
   bytes.copy(new Uint8Array(words.buffer))
   return { words, length: bytes.length }
 }

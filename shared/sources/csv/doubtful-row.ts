@@ -19,13 +19,18 @@ export interface DoubtfulRow {
   readonly columns: readonly Column[]
   readonly cells: readonly string[]
   readonly line: number
+  /** Of the record. */
+  readonly bytes: number
 }
 
 /** Adds the row to the batch, among the good or the unfit. */
 export const addDoubtful = (batch: OpenBatch, row: DoubtfulRow, isWriting: boolean): void => {
   const endpoint = endpointOf(row.columns, row.cells)
   if (!('Id' in endpoint)) {
-    batch.unfit.push({ line: row.line, problems: endpoint, optOut: unfitOptOut(row) })
+    const { line, cells } = row
+    batch.unfit.push({ line, cells, problems: endpoint, optOut: unfitOptOut(row) })
+    // And about as much again for the row itself, or the shortest ones would be too many.
+    batch.unfitBytes += row.bytes + 256
     return
   }
   const { output } = batch

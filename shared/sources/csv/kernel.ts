@@ -49,6 +49,8 @@ export interface RowBatch {
 /** A row that breaks rules. */
 export interface UnfitRow {
   readonly line: number
+  /** As they were, for the file of rejects. */
+  readonly cells: readonly string[]
   readonly problems: readonly Problem[]
   /** It opts out all the same: see `optOutOf`. */
   readonly optOut: UnfitOptOut | undefined

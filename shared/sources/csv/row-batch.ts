@@ -6,7 +6,8 @@ import { openLines } from './plain-row.ts'
 import type { LineBuffer } from './plain-row.ts'
 
 const ROWS = 4096
-const UNFIT = 512
+/** Bytes of records whose rows are unfit: their cells are kept as text. */
+const UNFIT_BYTES = 128 * 1024
 const LINE_BYTES = 512 * 1024
 /** The longest line, and what a word may write past its end. */
 const ROOM = LIMITS.endpointBytes + 64
@@ -15,6 +16,7 @@ const ROOM = LIMITS.endpointBytes + 64
 export interface OpenBatch extends RowBatch {
   count: number
   readonly unfit: UnfitRow[]
+  unfitBytes: number
   readonly output: LineBuffer
 }
 
@@ -30,18 +32,20 @@ export const openBatch = (): OpenBatch => {
     ends: new Uint32Array(ROWS),
     bytes: output.bytes,
     unfit: [],
+    unfitBytes: 0,
     output,
   }
 }
 
 /** Could the next row not find room? */
-export const isFull = ({ count, unfit, output }: OpenBatch): boolean =>
-  count === ROWS || unfit.length === UNFIT || output.end > LINE_BYTES - ROOM
+export const isFull = ({ count, unfitBytes, output }: OpenBatch): boolean =>
+  count === ROWS || unfitBytes > UNFIT_BYTES || output.end > LINE_BYTES - ROOM
 
 /** Makes room: what was in the batch has been taken. */
 export const clear = (batch: OpenBatch): void => {
   batch.count = 0
   batch.unfit.length = 0
+  batch.unfitBytes = 0
   batch.output.end = 0
 }
 

@@ -20,7 +20,9 @@ export const FAULT = -2
 /** The bytes to look at, and the cells of the record that was found last. */
 export interface Scan {
   /** One byte longer than anything in it: behind the end stands a line feed, so that no loop needs to look for the end. */
-  readonly bytes: Uint8Array
+  readonly bytes: Buffer
+  /** On the same bytes, and some more behind them: who reads whole words may read past the end. */
+  readonly view: DataView
   end: number
   /** Nothing comes behind the end. */
   isLast: boolean
@@ -44,9 +46,10 @@ const STOP = 8
 const CELL_END = 10
 const KIND = { delimiter: 8, lineFeed: 9, carriageReturn: CELL_END, quote: 11, nul: 12 } as const
 
-/** A scan of `bytes` for records of at most `recordBytes`. */
-export const openScan = (bytes: Uint8Array, recordBytes: number, delimiter: number): Scan => ({
-  ...{ bytes, end: 0, isLast: false, count: 0, to: 0, breaks: 0, fault: undefined },
+/** A scan of at most `size` bytes, for records of at most `recordBytes`. */
+export const openScan = (size: number, recordBytes: number, delimiter: number): Scan => ({
+  ...memoryOf(size),
+  ...{ end: 0, isLast: false, count: 0, to: 0, breaks: 0, fault: undefined },
   // A longer record writes past the end of these, which is nothing, and is then refused.
   starts: new Int32Array(recordBytes + 2),
   ends: new Int32Array(recordBytes + 2),
@@ -54,6 +57,11 @@ export const openScan = (bytes: Uint8Array, recordBytes: number, delimiter: numb
   outside: kindsOutside(delimiter),
   inside: kindsInside(),
 })
+
+const memoryOf = (size: number) => {
+  const memory = new ArrayBuffer(size + 1 + 32)
+  return { bytes: Buffer.from(memory, 0, size + 1), view: new DataView(memory) }
+}
 
 const kindsInside = (): Uint8Array => {
   const kinds = Uint8Array.from({ length: 256 }, (_, byte) => {
