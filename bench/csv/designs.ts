@@ -1,7 +1,5 @@
 /** Ways to make an import file of a CSV file, side by side: each reads one file, writes another, and counts its rows. */
-import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
-import type { FileHandle } from 'node:fs/promises'
+import { closeSync, createReadStream, openSync, writeSync } from 'node:fs'
 import { openCsv } from '../../shared/sources/csv/byte-kernel.ts'
 import type { RowBatch } from '../../shared/sources/csv/kernel.ts'
 import { idiomatic } from './idiomatic.ts'
@@ -28,37 +26,35 @@ export const bytesOf = ({ from, bytes }: Job) =>
 
 /** No more than the bytes themselves: what the machine can do at best. */
 const copy: Design = async (job) => {
-  const out = await open(job.to, 'w')
-  for await (const chunk of bytesOf(job)) await out.write(chunk as Buffer)
-  await out.close()
+  const out = openSync(job.to, 'w')
+  for await (const chunk of bytesOf(job)) writeSync(out, chunk as Buffer)
+  closeSync(out)
   return { accepted: 0, rejected: 0 }
 }
 
 const transform: Design = async (job) => {
-  const out = await open(job.to, 'w')
-  try {
-    return await transformed(bytesOf(job) as AsyncIterable<Uint8Array>, out)
-  } finally {
-    await out.close()
-  }
+  const out = openSync(job.to, 'w')
+  const counts = await transformed(bytesOf(job) as AsyncIterable<Uint8Array>, out)
+  closeSync(out)
+  return counts
 }
 
-/** The kernel at work: the lines of `chunks` into `out`. */
+/** The kernel at work: the lines of `chunks` into the open file `out`. */
 export const transformed = async (
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  out: Pick<FileHandle, 'write'>,
+  out: number,
 ): Promise<Counts> => {
   const kernel = openCsv()
   const counts = { accepted: 0, rejected: 0 }
-  const take = async (batches: Iterable<RowBatch>) => {
+  const take = (batches: Iterable<RowBatch>) => {
     for (const { bytes, ends, count, unfit } of batches) {
       counts.accepted += count
       counts.rejected += unfit.length
-      if (count > 0) await out.write(bytes.subarray(0, ends[count - 1]))
+      if (count > 0) writeSync(out, bytes.subarray(0, ends[count - 1]))
     }
   }
-  for await (const chunk of chunks) await take(kernel.push(chunk))
-  await take(kernel.end())
+  for await (const chunk of chunks) take(kernel.push(chunk))
+  take(kernel.end())
   if (kernel.refusal) throw new Error(kernel.refusal.message)
   return counts
 }

@@ -1,6 +1,6 @@
 /** One design, once, in a process of its own: `node one-run.ts DESIGN FROM TO BYTES`, or `memory BYTES`. Prints its figures as JSON. */
 import { devNull } from 'node:os'
-import { open } from 'node:fs/promises'
+import { openSync } from 'node:fs'
 import { DESIGNS, transformed } from './designs.ts'
 import { peopleCsv } from './people.ts'
 
@@ -14,11 +14,19 @@ const played = async () => {
 }
 
 /** No file is needed: the generator feeds the transform, and nobody keeps what comes out. */
-const inMemory = async () => transformed(peopleCsv(Number(rest[0])), await open(devNull, 'w'))
+const inMemory = async () => transformed(peopleCsv(Number(rest[0])), openSync(devNull, 'w'))
 
 const startedAt = performance.now()
 const counts = name === 'memory' ? await inMemory() : await played()
 const ms = performance.now() - startedAt
+const { user, system } = process.cpuUsage()
 // In KiB (Node documentation, `process.resourceUsage`).
-console.log(JSON.stringify({ ms, ...counts, peakMb: process.resourceUsage().maxRSS / 1000 }))
+console.log(
+  JSON.stringify({
+    ms,
+    cpuMs: (user + system) / 1000,
+    ...counts,
+    peakMb: process.resourceUsage().maxRSS / 1000,
+  }),
+)
 process.exit(0)

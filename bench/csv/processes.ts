@@ -4,6 +4,8 @@ import { join } from 'node:path'
 
 export interface Run {
   readonly ms: number
+  /** Of the core, the start of the process included: what others do on the machine is not in it. */
+  readonly cpuMs: number
   readonly accepted: number
   readonly rejected: number
   readonly peakMb?: number
