@@ -2,7 +2,6 @@
 import { closeSync, createReadStream, openSync, writeSync } from 'node:fs'
 import { openCsv } from '../../shared/sources/csv/byte-kernel.ts'
 import type { RowBatch } from '../../shared/sources/csv/kernel.ts'
-import { idiomatic } from './idiomatic.ts'
 
 export interface Counts {
   readonly accepted: number
@@ -58,5 +57,8 @@ export const transformed = async (
   if (kernel.refusal) throw new Error(kernel.refusal.message)
   return counts
 }
+
+// Loaded for itself alone: the libraries' memory is not ours.
+const idiomatic: Design = async (job) => (await import('./idiomatic.ts')).idiomatic(job)
 
 export const DESIGNS: Readonly<Record<string, Design>> = { copy, transform, idiomatic }

@@ -17,9 +17,10 @@ const played = async () => {
 const inMemory = async () => transformed(peopleCsv(Number(rest[0])), openSync(devNull, 'w'))
 
 const startedAt = performance.now()
+const cpuBefore = process.cpuUsage()
 const counts = name === 'memory' ? await inMemory() : await played()
 const ms = performance.now() - startedAt
-const { user, system } = process.cpuUsage()
+const { user, system } = process.cpuUsage(cpuBefore)
 // In KiB (Node documentation, `process.resourceUsage`).
 console.log(
   JSON.stringify({

@@ -68,7 +68,7 @@ class Slice(io.RawIOBase):
 
 
 def main(source, target, size):
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.process_time()
     accepted = rejected = 0
     raw = io.BufferedReader(Slice(open(source, "rb", buffering=0), size), 262144)
     with io.TextIOWrapper(raw, "utf-8-sig", "replace", newline="") as text, open(target, "w", encoding="utf-8") as out:
@@ -81,7 +81,7 @@ def main(source, target, size):
                 continue
             accepted += 1
             out.write(json.dumps(endpoint, ensure_ascii=False, separators=(",", ":")) + "\n")
-    figures = {"ms": (time.perf_counter() - began) * 1000, "cpuMs": time.process_time() * 1000, "accepted": accepted, "rejected": rejected}
+    figures = {"ms": (time.perf_counter() - began) * 1000, "cpuMs": (time.process_time() - cpu) * 1000, "accepted": accepted, "rejected": rejected}
     print(json.dumps(figures))
 
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 export interface Run {
   readonly ms: number
-  /** Of the core, the start of the process included: what others do on the machine is not in it. */
+  /** Of the core: what others do on the machine is not in it. Like `ms` without the start of the process. */
   readonly cpuMs: number
   readonly accepted: number
   readonly rejected: number
