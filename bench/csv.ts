@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { inColumns } from '../local/demo/columns.ts'
 import { HEADER, peopleCsv } from './csv/people.ts'
-import { hasPython, isPinned, runOf } from './csv/processes.ts'
+import { hasPython, isPinned, memoryRun, runOf } from './csv/processes.ts'
 import type { Run } from './csv/processes.ts'
 
 const { values } = parseArgs({
@@ -121,13 +121,11 @@ const measureSpeed = (folder: string): void => {
   report(goals, { megabytes: round(whole / 1e6), megabytesPerSecond: round(ours), ratios })
 }
 
-const measureMemory = (): void => {
+const measureMemory = (folder: string): void => {
   const sizes = [0.3e9, 3e9]
   const [small = NaN, large = NaN] = sizes.map((bytes) => {
-    const { peakMb = NaN, accepted, ms } = runOf('memory', [String(bytes)])
-    console.log(
-      `${bytes / 1e9} GB: peak RSS ${round(peakMb)} MB, ${accepted} rows in ${round(ms / 1000)} s, generator and all`,
-    )
+    const { peakMb = NaN, accepted, ms } = memoryRun(bytes, folder)
+    console.log(`${bytes / 1e9} GB: peak RSS ${round(peakMb)} MB, ${accepted} rows in ${round(ms / 1000)} s`)
     return peakMb
   })
   const growth = round(large - small)
@@ -140,13 +138,11 @@ const measureMemory = (): void => {
   )
 }
 
-if (values.memory) measureMemory()
-else {
-  // In memory where there is such a folder: the disk is not what is measured, and each design has the same one.
-  const folder = mkdtempSync(join(existsSync(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir(), 'samepoint-csv-'))
-  try {
-    measureSpeed(folder)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+// In memory where there is such a folder: the disk is not what is measured, and each design has the same one.
+const folder = mkdtempSync(join(existsSync(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir(), 'samepoint-csv-'))
+try {
+  if (values.memory) measureMemory(folder)
+  else measureSpeed(folder)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
 }

@@ -1,6 +1,9 @@
-/** One design, once, in a process of its own: `node one-run.ts DESIGN FROM TO BYTES`, or `memory BYTES`. Prints its figures as JSON. */
+/**
+ * One design, once, in a process of its own: `node one-run.ts DESIGN FROM TO BYTES`, or `people BYTES`, which writes such a
+ * file to its standard output, or `memory`, which transforms what comes in. Prints its figures as JSON.
+ */
 import { devNull } from 'node:os'
-import { openSync } from 'node:fs'
+import { openSync, writeSync } from 'node:fs'
 import { DESIGNS, transformed } from './designs.ts'
 import { peopleCsv } from './people.ts'
 
@@ -13,21 +16,23 @@ const played = async () => {
   return design({ from, to, bytes: Number(bytes) })
 }
 
-/** No file is needed: the generator feeds the transform, and nobody keeps what comes out. */
-const inMemory = async () => transformed(peopleCsv(Number(rest[0])), openSync(devNull, 'w'))
+/** Nobody keeps what comes out. */
+const inMemory = async () => transformed(process.stdin as AsyncIterable<Uint8Array>, openSync(devNull, 'w'))
 
-const startedAt = performance.now()
-const cpuBefore = process.cpuUsage()
-const counts = name === 'memory' ? await inMemory() : await played()
-const ms = performance.now() - startedAt
-const { user, system } = process.cpuUsage(cpuBefore)
-// In KiB (Node documentation, `process.resourceUsage`).
-console.log(
-  JSON.stringify({
+const measured = async () => {
+  const startedAt = performance.now()
+  const cpuBefore = process.cpuUsage()
+  const counts = name === 'memory' ? await inMemory() : await played()
+  const ms = performance.now() - startedAt
+  const { user, system } = process.cpuUsage(cpuBefore)
+  // In KiB (Node documentation, `process.resourceUsage`).
+  return {
     ms,
     cpuMs: (user + system) / 1000,
     ...counts,
-    peakMb: process.resourceUsage().maxRSS / 1000,
-  }),
-)
-process.exit(0)
+    peakMb: (process.resourceUsage().maxRSS * 1024) / 1e6,
+  }
+}
+
+if (name === 'people') for (const piece of peopleCsv(Number(rest[0]))) writeSync(1, piece)
+else console.log(JSON.stringify(await measured()))

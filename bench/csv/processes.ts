@@ -1,6 +1,8 @@
 /** Runs of one design each, in processes of their own, on one core where the machine lets us say which. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { buildSync } from 'esbuild'
+import type { BuildOptions } from 'esbuild'
 
 export interface Run {
   readonly ms: number
@@ -27,8 +29,25 @@ const figuresOf = (command: readonly string[]): Run => {
   return JSON.parse(stdout) as Run
 }
 
+const ONE_RUN = join(import.meta.dirname, 'one-run.ts')
+
 /** One run of `design`, with its arguments. */
 export const runOf = (design: string, args: readonly string[]): Run =>
   design === 'python'
     ? figuresOf(['python3', join(import.meta.dirname, 'plain.py'), ...args])
-    : figuresOf([process.execPath, join(import.meta.dirname, 'one-run.ts'), design, ...args])
+    : figuresOf([process.execPath, ONE_RUN, design, ...args])
+
+/**
+ * The transform of a file of so many bytes, which a process of its own makes meanwhile and nobody keeps. Bundled, as it would be
+ * deployed: what takes the types off takes 20 MB for it. `folder`: for the bundle.
+ */
+export const memoryRun = (bytes: number, folder: string): Run => {
+  const outfile = join(folder, 'one-run.mjs')
+  const bundle: BuildOptions = { bundle: true, platform: 'node', format: 'esm', external: ['./idiomatic.ts'] }
+  buildSync({ entryPoints: [ONE_RUN], outfile, ...bundle })
+  const pipe = '"$0" "$1" people "$2" | "$0" "$1" memory'
+  const { stdout } = spawnSync('sh', ['-c', pipe, process.execPath, outfile, String(bytes)], {
+    encoding: 'utf8',
+  })
+  return JSON.parse(stdout) as Run
+}
