@@ -71,6 +71,13 @@ const keysOf = (ids: readonly (string | undefined)[], members: Members, but: str
   return [...new Set(keys)].filter((key) => key !== but)
 }
 
+/** More than would share an address or a user in earnest (`none@example.com` may), and few enough for a row of the ledger. */
+const MOST = 1_000
+
+/** Of very many members the first in rank: no other is ACTIVE, seated or the newest before they have gone. */
+export const foremostOf = (members: Members): Members =>
+  Object.keys(members).length <= MOST ? members : Object.fromEntries(ranked(members).slice(0, MOST))
+
 const ranked = (members: Members): [string, Member][] =>
   Object.entries(members).sort(([a, { version: x }], [b, { version: y }]) => {
     const order = compareVersions(y, x)

@@ -3,6 +3,7 @@ import {
   activeOf,
   displacedTwins,
   displacedUsers,
+  foremostOf,
   newestOf,
   seatedOf,
   touchedTwins,
@@ -48,9 +49,9 @@ export const placeClaim = (key: string, claim: Fit, observed: Observed): Placed 
   const isWhole = claim.problems.length === 0
   const { address, user } = { ...groupsFor(claim), ...(!isWhole && { user: before?.user }) }
   const me = memberOf(key, claim, observed.said.get(key)?.version)
-  const twins = { ...membersOf(address, observed), [id]: me }
+  const twins = foremostOf({ ...membersOf(address, observed), [id]: me })
   // What cannot be read of its user stays as it is there.
-  const kin: Members = user ? { ...membersOf(user, observed), ...(isWhole && { [id]: me }) } : {}
+  const kin = user ? foremostOf({ ...membersOf(user, observed), ...(isWhole && { [id]: me }) }) : {}
   const isShared = isWhole && user !== undefined
   const User = isShared ? userOf(id, claim, { kin, observed }) : claim.endpoint.User
   const EndpointStatus = statusOf(id, me, twins)

@@ -10,9 +10,10 @@ import { leaveGroups, placeClaim } from './place-in-groups.ts'
 import type { Placed } from './place-in-groups.ts'
 import { consentAfter, NEVER_SENT, planPut } from './plan-put.ts'
 import type { Fit } from './plan-put.ts'
-import { isGone, isLeaving, isOptOutKnown, planOptOut, planRemove } from './plan-remove.ts'
-import { isHeldUp } from './plan.ts'
+import { isLeaving, isOptOutKnown, planOptOut, planRemove } from './plan-remove.ts'
+import { FENCE, isHeldUp } from './plan.ts'
 import type { Plan, Send, Thought } from './plan.ts'
+import { isCrowded, isThere } from './seats.ts'
 
 export interface Task {
   readonly observed: Observed
@@ -126,7 +127,9 @@ const thinkOfPut = (
   const isSame = before?.address === place.address && before?.user === place.user
   if (isSame) observed.sent.set(keyOf(id), note)
   else noteSent(id, note, observed, draft)
-  return thought
+  // Who has lost the seat to it learns that now, and leaves.
+  if (!isCrowded(id, place.user, observed)) return thought
+  return { ...thought, plan: { kind: 'wait', id, key, until: now + FENCE.accepted } }
 }
 
 /** The note with these groups and no others. */
@@ -147,8 +150,10 @@ const evict = (key: string, { claim, moves, place }: Placed, task: Task, draft: 
   const { observed, now } = task
   const id = claim.endpoint.Id
   const before = observed.sent.get(keyOf(id))
-  const isThere = before !== undefined && !isGone(before) && before.at !== ''
-  const removal = isThere ? planRemove({ id, key, before, isUnknown: false, now, force: false }) : undefined
+  const removal =
+    before && isThere(before)
+      ? planRemove({ id, key, before, isUnknown: false, now, force: false })
+      : undefined
   if (removal && isHeldUp(removal)) return { plan: removal, problems: [NO_SEAT] }
   const groups = new Map([...moves.groups].filter(([name]) => name.startsWith('user#')))
   apply({ ...moves, groups }, observed, draft)

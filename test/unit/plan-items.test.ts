@@ -352,7 +352,8 @@ describe('endpoints of one user', () => {
     const ids = Array.from({ length: 15 }, (_, at) => `e${at}`)
     set(...ids.map((id, at) => of(id, at + 10)), of('new', 50))
     await settle(ids)
-    expect(await plansOf(think(['new']))).toEqual(['send new'])
+    // The Region would refuse a sixteenth.
+    expect(await plansOf(think(['new']))).toEqual(['wait new'])
     expect([...(await settle(['new']))]).toContain('e0')
     expect((await think(['e0'])).thoughts).toMatchObject([
       { plan: { kind: 'leave', id: 'e0' }, problems: [{ rule: 'USER_ENDPOINTS' }] },

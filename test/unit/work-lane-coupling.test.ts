@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { applied } from '../../shared/endpoint/outcome.ts'
 import { openLanes } from './open-lanes.ts'
 
 const row = (Id: string, more: object = {}) => ({ Id, Address: `${Id}@example.com`, ...more })
@@ -112,6 +113,39 @@ describe('endpoints of one user, in a Region', () => {
     await lanes.settle()
     expect(lanes.region().stored.has('late')).toBe(true)
     expect(isParked('late')).toBe(false)
+  })
+
+  it('are never more than fifteen there, while one gives its seat to another', async () => {
+    const lanes = openLanes()
+    await written(lanes, ...Array.from({ length: 15 }, (_, number) => of(`e${number}`, number + 10)))
+    const most: number[] = []
+    lanes.region().answer = () => {
+      most.push(lanes.region().stored.size)
+      return applied
+    }
+    await written(lanes, of('new', 50), of('newer', 51))
+    await lanes.settle()
+    expect(lanes.region().stored.size).toBe(15)
+    expect(['new', 'newer'].every((id) => lanes.region().stored.has(id))).toBe(true)
+    // Before each put of one that is not there yet, another has gone.
+    const isNew = ({ change }: { change: { kind: string } }) => change.kind === 'put'
+    for (const id of ['new', 'newer']) expect(lanes.region().sent(id).filter(isNew)).toHaveLength(1)
+    expect(Math.max(...most)).toBeLessThanOrEqual(15)
+  })
+
+  it('that share one address by the thousand have a row in the ledger that has an end', async () => {
+    const lanes = openLanes()
+    const sharing = { Address: 'none@example.com' }
+    const many = Array.from({ length: 1_200 }, (_, number) => ({
+      ...row(`n${number}`, sharing),
+      Version: number,
+    }))
+    for (let at = 0; at < many.length; at += 100) await written(lanes, ...many.slice(at, at + 100))
+    const sizes = [...lanes.table.rows.values()].map(
+      (each) => Object.keys((each['members'] as object | undefined) ?? {}).length,
+    )
+    expect(Math.max(...sizes)).toBe(1_000)
+    expect(active(lanes)).toEqual(['n1199'])
   })
 
   it('have the oldest row’s removed for a newer one, which comes back when it may', async () => {
