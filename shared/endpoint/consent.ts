@@ -20,12 +20,14 @@ export const join = (one: Consent | undefined, other: Consent | undefined): Cons
   return one.value === 'ALL' || one.value === other.value ? one : other
 }
 
-/** What is known after `news`: an opt-in over a known opt-out says that it takes that back, in every Region. */
+/**
+ * What is known after `news`: an opt-in over a known opt-out says that it takes that back, in every Region; so does a newer one
+ * after it, as not every Region may have heard the first.
+ */
 export const hear = (known: Consent | undefined, news: Consent | undefined): Consent | undefined => {
   const joined = join(known, news)
-  return joined !== known && joined?.value === 'NONE' && known?.value === 'ALL'
-    ? { ...joined, takesBack: true }
-    : joined
+  const takesBack = known?.value === 'ALL' || known?.takesBack === true
+  return joined !== known && joined?.value === 'NONE' && takesBack ? { ...joined, takesBack } : joined
 }
 
 /**

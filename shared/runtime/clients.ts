@@ -34,8 +34,8 @@ export const makeClients = (host: ClientHost = {}) => ({
   queues: oncePerRegion((region) => new SQSClient({ region, requestHandler, ...host })),
   documents: oncePerRegion((region) =>
     DynamoDBDocumentClient.from(new DynamoDBClient({ region, requestHandler, ...host }), {
-      marshallOptions: { removeUndefinedValues: true },
-      // DynamoDB holds numbers that JavaScript does not: the nearest one, rather than an error that stops the lane.
+      // DynamoDB holds numbers that JavaScript does not: the nearest one, either way, rather than an error that stops the lane.
+      marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },
       unmarshallOptions: { wrapNumbers: Number },
     }),
   ),

@@ -1,6 +1,7 @@
 /** What one Region is to be sent for some items, one after the other, each knowing what the ones before it have changed. Pure. */
 import { keyOf } from '../endpoint/endpoint.ts'
 import type { Group, Mapped, Sent } from '../ledger/lane-memory.ts'
+import type { Claim } from '../sources/mapping.ts'
 import { withdraw } from './draft.ts'
 import type { Draft } from './draft.ts'
 import { thinkOf, thinkOfVanished, withClaimants } from './plan-endpoint.ts'
@@ -47,16 +48,29 @@ const planItem = (key: string, task: ToPlan, draft: ItemsDraft): void => {
   const claims = observed.said.get(key)?.claims ?? []
   const before = observed.mapped.get(key)
   const thoughts = claims.map((claim) => thinkOf(key, claim, task, draft))
-  const claimed = claims.map((claim) => (claim.kind === 'fit' ? claim.endpoint.Id : claim.id))
+  const claimed = claims.map(idIn)
   const known = [...(before?.ids ?? []), ...(observed.said.has(key) ? [] : idsOf(key))]
   // Of an item of which not even the ids can be read, nothing is known to have vanished.
   const vanished = claimed.includes(undefined) ? [] : distinct(known).filter((id) => !has(claimed, id))
   thoughts.push(...vanished.map((id) => thinkOfVanished(key, id, task, draft)))
+  thoughts.push(...optedOutUnnamed(claims, distinct(known)).map((claim) => thinkOf(key, claim, task, draft)))
   // Of two items that want one endpoint, the later plan holds: it knows of the other.
   for (const { plan } of thoughts) if (plan.kind !== 'park' && plan.kind !== 'done') withdraw(plan.id, draft)
   draft.thoughts.push(...thoughts)
   noteMapped(key, thoughts, { before, claimed, known, now }, draft)
 }
+
+/** Nobody can tell which of its endpoints an item opts out: all that it does not claim otherwise. */
+const optedOutUnnamed = (claims: readonly Claim[], known: readonly string[]): Claim[] => {
+  const unnamed = claims.find((claim) => claim.kind === 'unfit' && !claim.id && claim.optsOut)
+  if (!unnamed) return []
+  const claimed = claims.map(idIn)
+  return known
+    .filter((id) => !has(claimed, id))
+    .map((id) => ({ ...unnamed, kind: 'unfit', id, optsOut: true, problems: unnamed.problems }))
+}
+
+const idIn = (claim: Claim): string | undefined => (claim.kind === 'fit' ? claim.endpoint.Id : claim.id)
 
 const has = (ids: readonly (string | undefined)[], id: string): boolean =>
   ids.some((each) => each !== undefined && keyOf(each) === keyOf(id))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { join, optOutToSend } from '../../shared/endpoint/consent.ts'
+import { hear, join, optOutToSend } from '../../shared/endpoint/consent.ts'
 import type { Consent } from '../../shared/endpoint/consent.ts'
 
 const consent = fc.option(
@@ -42,5 +42,16 @@ describe('the OptOut of a write', () => {
   })
   it('says nothing where nothing is known', () => {
     expect(optOutToSend(undefined, 'ALL')).toBeUndefined()
+  })
+})
+
+describe('an opt-in that is dated anew', () => {
+  it('still takes back what the first one took back: not every Region may have heard it', () => {
+    const day = (number: number) => `2026-01-0${number}T00:00:00.000Z`
+    const first = hear({ value: 'ALL', at: day(1) }, { value: 'NONE', at: day(2) })
+    const again = hear(first, { value: 'NONE', at: day(3) })
+    expect(again).toEqual({ value: 'NONE', at: day(3), takesBack: true })
+    expect(optOutToSend(again, undefined)).toBe('NONE')
+    expect(hear(again, { value: 'ALL', at: day(4) })).toEqual({ value: 'ALL', at: day(4) })
   })
 })

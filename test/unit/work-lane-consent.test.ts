@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Change } from '../../shared/endpoint/change.ts'
 import { applied, failed } from '../../shared/endpoint/outcome.ts'
 import { isLawful } from '../../shared/endpoint/lawful.ts'
+import { readMapping } from '../../shared/sources/mapping.ts'
 import { openLanes } from './open-lanes.ts'
 
 const row = (Id: string, more: object = {}) => ({ Id, Address: `${Id}@example.com`, ...more })
@@ -70,6 +71,32 @@ describe('an opt-out', () => {
     await lanes.settle()
     expect(stored(lanes)).toBe('ALL')
     expect(await known(lanes)).toMatchObject({ value: 'ALL' })
+  })
+
+  it('of an endpoint that nobody can name is that of all that the item does not name', async () => {
+    const mapping = readMapping({
+      key: 'Id',
+      endpoints: [
+        {
+          each: 'Phones',
+          id: '{Id}-{.D}',
+          channel: 'SMS',
+          address: '.Number',
+          optOut: { field: '.OptOut', values: { ALL: [true], NONE: [false] } },
+        },
+      ],
+    })
+    const lanes = openLanes({ mapping })
+    const phone = (D: string, digit: number) => ({ D, Number: `+1555010${digit}0` })
+    await lanes.write({ Id: 'c', Phones: [phone('one', 1), phone('two', 2)] })
+    await lanes.settle()
+    await lanes.write({ Id: 'c', Phones: [phone('one', 1), { Number: '+15550120', OptOut: true }] })
+    await lanes.settle()
+    lanes.clock.tick(60_000)
+    await lanes.settle()
+    const stored = ['c-one', 'c-two'].map((id) => lanes.region().stored.get(id)?.OptOut)
+    expect(stored).toEqual(['NONE', 'ALL'])
+    expect((await lanes.consents.of(['c-two'])).get('c-two')).toMatchObject({ value: 'ALL' })
   })
 
   it('of any item that wants the endpoint is said by the one that has it', async () => {
