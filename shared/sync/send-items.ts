@@ -77,11 +77,9 @@ interface Sending {
 }
 
 /** Plans for these keys as well. False when what is planned already has to be sent first: it is about the same endpoint. */
-const takeUp = async (
-  keys: readonly string[],
-  { items, plans, dueAt, mapped }: Draft,
-  { forced, sender, hold }: Sending,
-): Promise<boolean> => {
+const takeUp = async (keys: readonly string[], draft: Draft, sending: Sending): Promise<boolean> => {
+  const { items, plans, dueAt, mapped } = draft
+  const { forced, sender, hold } = sending
   try {
     const planned = await thinkThrough(keys, forced, sender, hold)
     const ids = new Set(plans.map(({ id }) => keyOf(id)))
@@ -97,8 +95,27 @@ const takeUp = async (
     for (const key of keys)
       items.set(key, moved.has(key) ? owed('CONSENT_MOVED') : { outcome: applied, results: [] })
   } catch (error) {
-    for (const key of keys) items.set(key, owed(error instanceof Error ? error.name : 'Unknown'))
+    return keys.length === 1 ? owe(keys, error, draft) : takeUpSingly(keys, draft, sending)
   }
+  return true
+}
+
+/** So many in a row, and it is the ledger that is in trouble, not an item. */
+const TROUBLES = 3
+
+/** An item that the ledger cannot take holds up no other. */
+const takeUpSingly = async (keys: readonly string[], draft: Draft, sending: Sending): Promise<boolean> => {
+  let troubles = 0
+  for (const [at, key] of keys.entries()) {
+    if (troubles >= TROUBLES) return owe(keys.slice(at), undefined, draft)
+    if (!(await takeUp([key], draft, sending))) return false
+    troubles = draft.items.get(key)?.outcome.result === 'failed' ? troubles + 1 : 0
+  }
+  return true
+}
+
+const owe = (keys: readonly string[], error: unknown, { items }: Draft): true => {
+  for (const key of keys) items.set(key, owed(error instanceof Error ? error.name : 'Unknown'))
   return true
 }
 

@@ -146,6 +146,36 @@ describe('an endpoint', () => {
   })
 })
 
+describe('an item that the ledger cannot take', () => {
+  const odd = (keys: readonly { pk: string }[]) =>
+    keys.some((row) => 'key' in row && row.key === 'odd' && row.pk.startsWith('item#'))
+  it('holds up no other of its hundred', async () => {
+    const lanes = openLanes()
+    lanes.table.intrude = (operation, keys) => {
+      if (operation === 'putAll' && odd(keys))
+        throw new Error('Number 1763720000123456800 is greater than it may be')
+    }
+    await lanes.write(...Array.from({ length: 99 }, (_, at) => row(`p${at}`)), row('odd'))
+    const { owed } = await lanes.work()
+    expect(owed).toHaveLength(1)
+    await lanes.settle(5).catch(() => undefined)
+    expect(lanes.region().stored.size).toBe(99)
+  })
+
+  it('is not looked for where the ledger takes nothing at all', async () => {
+    const lanes = openLanes()
+    let tries = 0
+    lanes.table.intrude = (operation, keys) => {
+      if (operation !== 'putAll' || !keys.some(({ pk }) => pk.startsWith('sent#'))) return
+      tries += 1
+      throw new Error('ProvisionedThroughputExceeded')
+    }
+    await lanes.write(...Array.from({ length: 50 }, (_, at) => row(`p${at}`)))
+    await lanes.work()
+    expect(tries).toBeLessThanOrEqual(4)
+  })
+})
+
 describe('an item that the Region refuses', () => {
   it('is set aside with the reason, and the other 99 go', async () => {
     const lanes = openLanes()
