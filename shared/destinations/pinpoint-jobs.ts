@@ -7,6 +7,7 @@ import {
   GetImportJobsCommand,
 } from '@aws-sdk/client-pinpoint'
 import type { ImportJobResponse, JobStatus, PinpointClient } from '@aws-sdk/client-pinpoint'
+import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import type { Bulk, JobState, Place, Started } from './destination.ts'
 import { isThrottled } from './pinpoint-answer.ts'
 
@@ -78,7 +79,7 @@ const urlOf = ({ bucket, prefix }: Place): string => `s3://${bucket}/${prefix}`
 const started = async (create: () => Promise<string | undefined>): Promise<Started> => {
   try {
     const job = await create()
-    if (job === undefined) throw new Error('Pinpoint created a job without an id')
+    if (job === undefined) throw new ValueFreeError('Pinpoint created a job without an id')
     return { job }
   } catch (error) {
     if (isThrottled(error)) return 'busy'

@@ -1,4 +1,5 @@
 /** The runs: what each was about, what became of it in each Region, and what is still owed to whom, oldest first. */
+import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import type { Region } from '../endpoint/endpoint.ts'
 import type { Table } from './table.ts'
 
@@ -111,7 +112,7 @@ export const runs = (table: Table): Runs => {
     find,
     async get(run) {
       const found = await find(run)
-      if (!found) throw new Error(`no run ${run} in the ledger`)
+      if (!found) throw new ValueFreeError(`no run ${run} in the ledger`)
       return found
     },
     open: (run) => table.put({ ...run, ...runKey(run.run) }, { expression: 'attribute_not_exists(pk)' }),

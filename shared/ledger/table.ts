@@ -2,6 +2,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { BatchWriteCommand, DeleteCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import { batchGet } from './batch-get.ts'
 import { chunksOf } from './chunks.ts'
 
@@ -98,7 +99,7 @@ export const ledgerTable = (client: DynamoDBDocumentClient, TableName: string): 
     )
     await client.send(command)
     const time = Date.parse(date ?? '')
-    if (Number.isNaN(time)) throw new Error('the ledger does not say what time it is')
+    if (Number.isNaN(time)) throw new ValueFreeError('the ledger does not say what time it is')
     return time
   },
 })

@@ -1,5 +1,6 @@
 /** Everything a function is told by its environment, read once, checked, and all that is wrong said at once. */
 import { z } from 'zod'
+import { ValueFreeError } from '../endpoint/value-free-error.ts'
 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a Region such as us-east-1')
 
@@ -80,7 +81,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config
   const parsed = Environment.safeParse(environment)
   if (!parsed.success) {
     const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')} (${issue.message})`)
-    throw new Error(`the environment is not complete: ${wrong.join('; ')}`)
+    throw new ValueFreeError(`the environment is not complete: ${wrong.join('; ')}`)
   }
   const env = parsed.data
   const config: Config = {
@@ -125,9 +126,9 @@ const regionOf = (env: z.infer<typeof Environment>, entry: z.infer<typeof Region
 const mustAgree = ({ regions, primary, standby, laneRegion }: Config): void => {
   const names = regions.map((each) => each.region)
   const list = names.join(', ')
-  if (new Set(names).size < names.length) throw new Error(`REGIONS names a Region twice: ${list}`)
-  if (primary === standby) throw new Error(`PRIMARY_REGION and STANDBY_REGION are both ${primary}`)
+  if (new Set(names).size < names.length) throw new ValueFreeError(`REGIONS names a Region twice: ${list}`)
+  if (primary === standby) throw new ValueFreeError(`PRIMARY_REGION and STANDBY_REGION are both ${primary}`)
   for (const each of [primary, standby, laneRegion ?? primary]) {
-    if (!names.includes(each)) throw new Error(`${each} is not one of REGIONS: ${list}`)
+    if (!names.includes(each)) throw new ValueFreeError(`${each} is not one of REGIONS: ${list}`)
   }
 }

@@ -3,6 +3,7 @@ import middy from '@middy/core'
 import { Logger } from '@aws-lambda-powertools/logger'
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import type { Context } from 'aws-lambda'
+import { ValueFreeError } from '../endpoint/value-free-error.ts'
 
 export const logger = new Logger({ serviceName: 'samepoint' })
 
@@ -44,17 +45,36 @@ const timed = (): middy.MiddlewareObj => {
 }
 
 /**
- * A service's error text may quote what it was sent, and both Lambda's log and the execution history keep what a handler
- * throws. So a vendor's error keeps its name and status only; ours are written to hold no values.
+ * An error's text may quote what it is about (a service's what it was sent, JSON.parse's and the SDK's marshaller's the value),
+ * and both Lambda's log and the execution history keep what a handler throws. So only ours are let out as they are; a vendor's
+ * keeps its name and status, and any other its name and where it happened.
  */
 const nameless = (error: unknown): Error => {
+  if (error instanceof ValueFreeError) return error
   if (!(error instanceof Error)) return new Error('Unknown')
-  const metadata = (error as { $metadata?: { httpStatusCode?: number; requestId?: string } }).$metadata
-  const systemCode = (error as NodeJS.ErrnoException).code
-  if (!metadata && systemCode === undefined) return error
+  const { $metadata, code } = error as Called
+  if (!$metadata && code === undefined) return withheld(error)
   const safe = new Error(
-    `HTTP ${metadata?.httpStatusCode ?? systemCode ?? 'none'}, request ${metadata?.requestId ?? 'unanswered'}`,
+    `HTTP ${$metadata?.httpStatusCode ?? code ?? 'none'}, request ${$metadata?.requestId ?? 'unanswered'}`,
   )
-  safe.name = error.name === 'Error' && systemCode ? systemCode : error.name
+  safe.name = error.name === 'Error' && code ? code : error.name
   return safe
+}
+
+/** What a service answered, or what came in between. */
+type Called = NodeJS.ErrnoException & { $metadata?: { httpStatusCode?: number; requestId?: string } }
+
+const withheld = (error: Error): Error => {
+  const safe = new Error('its text is held back, as it may quote a value')
+  safe.name = error.name
+  safe.stack = [`${safe.name}: ${safe.message}`, ...framesOf(error)].join('\n')
+  return safe
+}
+
+/** Where it was thrown. Nothing, where the text is not what the stack begins with: then nobody can tell them apart. */
+const framesOf = ({ name, message, stack = '' }: Error): string[] => {
+  const head = [`${name}: ${message}\n`, ...(message === '' ? [`${name}\n`] : [])].find((each) =>
+    stack.startsWith(each),
+  )
+  return head === undefined ? [] : stack.slice(head.length).split('\n')
 }

@@ -1,5 +1,7 @@
 /** S3's notification of a dropped object, as the drops queue carries it. */
 import type { S3Event } from 'aws-lambda'
+import { ValueFreeError } from '../endpoint/value-free-error.ts'
+import { parsed } from '../sync/parsed.ts'
 import type { Drop } from '../sync/open-run.ts'
 
 /**
@@ -7,7 +9,7 @@ import type { Drop } from '../sync/open-run.ts'
  * message structure") and are decoded once.
  */
 export const dropsIn = (body: string): Drop[] => {
-  const event = JSON.parse(body) as Partial<S3Event>
+  const event = parsed<Partial<S3Event>>(body, 'the notification of a drop')
   return (event.Records ?? []).map(({ s3, eventTime }) => ({
     bucket: s3.bucket.name,
     key: decodeURIComponent(s3.object.key.replaceAll('+', ' ')),
@@ -19,5 +21,5 @@ export const dropsIn = (body: string): Drop[] => {
 // Without versions an overwrite during the run would be read half old, half new.
 const versionOf = (versionId: string | undefined): string => {
   if (versionId) return versionId
-  throw new Error('the drop bucket has no versions')
+  throw new ValueFreeError('the drop bucket has no versions')
 }

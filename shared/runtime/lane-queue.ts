@@ -2,6 +2,7 @@
 import { ChangeMessageVisibilityCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs'
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import type { SQSRecord } from 'aws-lambda'
+import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import type { Marker } from '../sync/marker.ts'
 import type { LaneMessage, LaneQueue } from '../sync/work-lane.ts'
 import type { RegionConfig } from './config.ts'
@@ -24,7 +25,7 @@ export const enqueue = async (
     }))
     const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queue, Entries }))
     if (Failed.length > 0)
-      throw new Error(`the lane's queue did not take ${Failed.length} of ${Entries.length} markers`)
+      throw new ValueFreeError(`the lane's queue did not take ${Failed.length} of ${Entries.length} markers`)
   }
 }
 

@@ -1,8 +1,9 @@
 /** What operators ask of the verbs, checked before anything is done: an error says which member is wrong and what it should be. */
 import { z } from 'zod'
+import { ValueFreeError } from '../endpoint/value-free-error.ts'
 
 /** Holds no value of the input. */
-export class BadInput extends Error {
+export class BadInput extends ValueFreeError {
   override readonly name = 'BadInput'
   constructor(message: string) {
     super(message)

@@ -1,5 +1,6 @@
 /** The only place where things are put together: the environment → what the doors use. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import { pinpointDestination } from '../destinations/pinpoint.ts'
 import type { Bulk, Destination } from '../destinations/destination.ts'
 import { batchGet } from '../ledger/batch-get.ts'
@@ -93,7 +94,7 @@ export const wire = ({ clients = awsClients, waiting = hostWaiting, environment 
     /** For the lanes of the Region that this function sends to. */
     laneParts: () => {
       const region = config.laneRegion
-      if (!region) throw new Error('LANE_REGION is not set: this function sends to one Region')
+      if (!region) throw new ValueFreeError('LANE_REGION is not set: this function sends to one Region')
       return {
         region: regionOf(config, region),
         destination: destinationIn(region),
@@ -112,7 +113,7 @@ export const wire = ({ clients = awsClients, waiting = hostWaiting, environment 
 
 const regionOf = (config: Config, region: string): RegionConfig => {
   const found = config.regions.find((each) => each.region === region)
-  if (!found) throw new Error(`${region} is not one of REGIONS`)
+  if (!found) throw new ValueFreeError(`${region} is not one of REGIONS`)
   return found
 }
 
@@ -131,7 +132,7 @@ const destinationOf = (
   })
 
 const bulkOf = ({ bulk, region }: Destination): Bulk => {
-  if (!bulk) throw new Error(`the destination in ${region} takes no files`)
+  if (!bulk) throw new ValueFreeError(`the destination in ${region} takes no files`)
   return bulk
 }
 

@@ -1,4 +1,5 @@
 /** INACTIVE endpoints of a copy → the standby by API: an import cannot carry the status and would make them ACTIVE. */
+import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import { put } from '../endpoint/change.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import { tally } from '../endpoint/outcome.ts'
@@ -7,6 +8,7 @@ import type { Destination } from '../destinations/destination.ts'
 import type { Runs } from '../ledger/runs.ts'
 import type { Files } from './files.ts'
 import { noteFile } from './open-run.ts'
+import { parsed } from './parsed.ts'
 import { inactiveKey } from './places.ts'
 import { textOf } from './text-lines.ts'
 
@@ -25,11 +27,13 @@ export interface ApplyInactive {
 export const applyInactive = async (task: ApplyInactive, until: number): Promise<Tally> => {
   const { run, ledger, bucket, files, destination } = task
   const bytes = await files.read({ bucket, key: inactiveKey(run) })
-  if (!bytes) throw new Error('the list of INACTIVE endpoints has gone')
-  const endpoints = JSON.parse(await textOf(bytes)) as Endpoint[]
+  if (!bytes) throw new ValueFreeError('the list of INACTIVE endpoints has gone')
+  const endpoints = parsed<Endpoint[]>(await textOf(bytes), 'the list of INACTIVE endpoints')
   const counts = tally(await destination.apply(endpoints.map(put), { until }))
   if (counts.failed > 0) {
-    throw new Error(`the Region did not take ${counts.failed} of ${endpoints.length} INACTIVE endpoints`)
+    throw new ValueFreeError(
+      `the Region did not take ${counts.failed} of ${endpoints.length} INACTIVE endpoints`,
+    )
   }
   if (counts.rejected > 0)
     await noteRejected(ledger, run, { all: endpoints.length, rejected: counts.rejected })

@@ -1,8 +1,10 @@
 /** Closes a copy: what the standby is good for is measured, not configured. */
+import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import type { Region } from '../endpoint/endpoint.ts'
 import type { Report } from '../ledger/report.ts'
 import type { Files } from './files.ts'
 import { noteFile } from './open-run.ts'
+import { parsed } from './parsed.ts'
 import { behindKey } from './places.ts'
 import { stillBehind } from './table-owned.ts'
 import type { Behind, Lanes } from './table-owned.ts'
@@ -44,8 +46,8 @@ export const closeCopy = async (
 
 const readBehind = async (run: string, bucket: string, files: Files): Promise<readonly Behind[]> => {
   const bytes = await files.read({ bucket, key: behindKey(run) })
-  if (!bytes) throw new Error('the list of what the standby was behind with has gone')
-  return JSON.parse(await textOf(bytes)) as Behind[]
+  if (!bytes) throw new ValueFreeError('the list of what the standby was behind with has gone')
+  return parsed<Behind[]>(await textOf(bytes), 'the list of what the standby was behind with')
 }
 
 /** Seconds since the standby held what the primary held; undefined when it never has. */

@@ -3,7 +3,14 @@ import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { Consents } from '../ledger/consents.ts'
 import type { LaneMemory, Sent } from '../ledger/lane-memory.ts'
 import { inGroups } from './in-groups.ts'
+import { parsedLines } from './parsed.ts'
 import { isGone, isLeaving } from './plan-remove.ts'
+
+/** An import file of ours: its key, and its rows as they stand in it. */
+export interface Written {
+  readonly file: string
+  readonly lines: AsyncIterable<string>
+}
 
 export interface Fresh {
   /** When the file was dropped, ISO 8601. */
@@ -24,12 +31,11 @@ export interface FreshCounts {
  * remembers; of the others, says `ALL` for whoever is opted out by now, and for nobody else.
  */
 export async function* freshLines(
-  lines: AsyncIterable<string>,
+  { file, lines }: Written,
   { droppedAt, consents, memory }: Fresh,
   counts: FreshCounts,
 ): AsyncGenerator<string> {
-  for await (const group of inGroups(lines)) {
-    const endpoints = group.map((line) => JSON.parse(line) as Endpoint)
+  for await (const endpoints of inGroups(parsedLines<Endpoint>(lines, file))) {
     const ids = endpoints.map(({ Id }) => Id)
     const [heard, sent] = await Promise.all([consents.of(ids), memory.sent(ids)])
     for (const endpoint of endpoints) {

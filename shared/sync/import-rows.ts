@@ -1,4 +1,5 @@
 /** What of a Region's plans an Import Job can bring, and what stays with the lane. Pure. */
+import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { Send, Thought } from './plan.ts'
 import { isUrgent } from './plan.ts'
@@ -47,7 +48,7 @@ const clearsText = ({ Demographic = {}, Location = {}, User }: Endpoint): boolea
 
 /** As a line of an import file: without the status, which an import does not take. */
 export const rowOf = ({ change }: Send): string => {
-  if (change.kind !== 'put') throw new Error('a remove is no row')
+  if (change.kind !== 'put') throw new ValueFreeError('a remove is no row')
   const { EndpointStatus: _, ...row } = change.endpoint
   return `${JSON.stringify(row)}\n`
 }

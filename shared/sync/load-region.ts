@@ -1,4 +1,5 @@
 /** A run's files into one Region: staged in its bucket, imported by its job, in the order of the runs' causes. */
+import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import type { Region } from '../endpoint/endpoint.ts'
 import type { JobState, Place, Started } from '../destinations/destination.ts'
 import type { Owed, RegionOutcome, Runs } from '../ledger/runs.ts'
@@ -14,7 +15,7 @@ interface Bucket {
 }
 
 /** The run's files are there no more (they are kept for thirty days): trying again will not help. */
-export class FilesGone extends Error {
+export class FilesGone extends ValueFreeError {
   override readonly name = 'FilesGone'
 }
 
@@ -52,7 +53,8 @@ export const stageFile = async ({ run, attempt, work, target, fresh, now }: Stag
       bucket: target.bucket,
       key: stagingPrefix(run, attempt) + key.slice(importPrefix(run).length),
     }
-    await target.files.write(to, freshLines(await linesOf({ bucket: work.bucket, key }, work), fresh, counts))
+    const lines = await linesOf({ bucket: work.bucket, key }, work)
+    await target.files.write(to, freshLines({ file: key, lines }, fresh, counts))
   }
   const prefix = stagingPrefix(run, attempt)
   return { bucket: target.bucket, prefix, ...counts, at: new Date(now).toISOString() }
@@ -111,12 +113,12 @@ export const checkJob = async (
 export const waitAfter = (turn: number): number => Math.min(120, Math.max(2, Math.round(1.4 ** turn)))
 
 /** The run has been closed: what it would have loaded has gone back to the lane. */
-export class RunClosed extends Error {
+export class RunClosed extends ValueFreeError {
   override readonly name = 'RunClosed'
 }
 
 /** An older run has failed in the Region: this one waits with it, in the ledger, and not in an execution. */
-export class BehindOlderRun extends Error {
+export class BehindOlderRun extends ValueFreeError {
   override readonly name = 'BehindOlderRun'
 }
 

@@ -1,4 +1,5 @@
 /** After an import: what the lane dealt with meanwhile is looked at again, as a row of the file may have undone it. */
+import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { Place } from '../destinations/destination.ts'
 import type { LaneMemory } from '../ledger/lane-memory.ts'
@@ -7,6 +8,7 @@ import { isTouched } from './fresh-lines.ts'
 import { inGroups } from './in-groups.ts'
 import { idMarkersFor } from './marker.ts'
 import type { Marker } from './marker.ts'
+import { parsedLines } from './parsed.ts'
 import { lines, utf8 } from './text-lines.ts'
 
 export interface MarkTouched {
@@ -43,7 +45,7 @@ export const markTouched = async (task: MarkTouched): Promise<number> => {
 export async function* importedIds({ bucket, prefix }: Place, files: Files): AsyncGenerator<string> {
   for (const key of await files.list(bucket, prefix)) {
     const bytes = await files.read({ bucket, key })
-    if (!bytes) throw new Error('an import file has gone from the bucket of its Region')
-    for await (const line of lines(utf8(bytes))) yield (JSON.parse(line) as Endpoint).Id
+    if (!bytes) throw new ValueFreeError('an import file has gone from the bucket of its Region')
+    for await (const { Id } of parsedLines<Endpoint>(lines(utf8(bytes)), key)) yield Id
   }
 }

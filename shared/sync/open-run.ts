@@ -1,5 +1,6 @@
 /** Opens runs under names made of their cause, so that a cause that comes twice is one run. */
 import { createHash } from 'node:crypto'
+import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import type { Region } from '../endpoint/endpoint.ts'
 import type { Staged } from './load-region.ts'
 import type { FileCounts, FileRefused, Run, Runs } from '../ledger/runs.ts'
@@ -49,7 +50,7 @@ export const sourceOf = async (
 ): Promise<{ source: ObjectRef; droppedAt: string }> => {
   const { source, openedAt } = await ledger.get(run)
   const { bucket, key, version } = source
-  if (!bucket || !key || !version) throw new Error(`run ${run} is not about a drop`)
+  if (!bucket || !key || !version) throw new ValueFreeError(`run ${run} is not about a drop`)
   return { source: { bucket, key, version }, droppedAt: openedAt }
 }
 

@@ -1,5 +1,6 @@
 /** An export's files → an import file for the standby, and the INACTIVE endpoints that an import cannot carry. */
 import { Readable } from 'node:stream'
+import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { FileCounts } from '../ledger/runs.ts'
 import { readExported } from '../sources/export-file.ts'
@@ -27,7 +28,7 @@ export interface Rewrite {
 }
 
 /** An export that is not all there is worse than none: the recovery point stays where it was. */
-export class ExportIncomplete extends Error {
+export class ExportIncomplete extends ValueFreeError {
   override readonly name = 'ExportIncomplete'
 }
 

@@ -2,8 +2,9 @@
 import { createGunzip } from 'node:zlib'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { ValueFreeError } from '../endpoint/value-free-error.ts'
 
-export class NotUtf8 extends Error {
+export class NotUtf8 extends ValueFreeError {
   override readonly name = 'NotUtf8'
 }
 

@@ -1,8 +1,11 @@
 import type { Context } from 'aws-lambda'
 import { inspect } from 'node:util'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { marshall } from '@aws-sdk/util-dynamodb'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { ValueFreeError } from '../../shared/endpoint/value-free-error.ts'
 import { clients } from '../../shared/runtime/clients.ts'
-import { door, logger } from '../../shared/runtime/door.ts'
+import { door, logger, logTrouble } from '../../shared/runtime/door.ts'
+import { BadInput } from '../../shared/runtime/operator-input.ts'
 
 const context = { functionName: 'f', awsRequestId: 'r', memoryLimitInMB: '128' } as Context
 
@@ -29,8 +32,30 @@ describe('a door', () => {
   })
 
   it('lets an error of our own out as it is', async () => {
-    const ours = new Error('no run csv-1 in the ledger')
-    expect(await thrownBy(ours)).toMatchObject({ message: ours.message })
+    const ours = new ValueFreeError('no run csv-1 in the ledger')
+    expect(await thrownBy(ours)).toBe(ours)
+    expect(await thrownBy(new BadInput('no key'))).toMatchObject({ name: 'BadInput', message: 'no key' })
+  })
+
+  it.each([
+    ['of a damaged text', () => void JSON.parse('{"Address":ada@example.com}')],
+    ['of the marshaller', () => void marshall({ phone: 15550100001555010n ** 3n })],
+    ['of whoever else', () => expect.fail('ada@example.com\n    at 15550100001')],
+  ])('lets nothing out of the text of an error %s', async (_whose, fail) => {
+    const error = await Promise.resolve()
+      .then(fail)
+      .catch((each: unknown) => each)
+    const texts: unknown[] = []
+    vi.spyOn(logger, 'error').mockImplementation((...said) => void texts.push(said))
+    logTrouble({ status: 'rejected', reason: error })
+    texts.push(await thrownBy(error))
+    expect(inspect(texts, { depth: null, showHidden: true })).not.toMatch(/ada@|15550100001/)
+  })
+
+  it('says where an error that is not ours was thrown', async () => {
+    const thrown = await thrownBy(new TypeError('ada@example.com'))
+    expect(thrown.name).toBe('TypeError')
+    expect(thrown.stack).toContain('door.test.ts')
   })
 })
 

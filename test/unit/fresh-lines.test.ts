@@ -44,7 +44,7 @@ it('a late file brings nobody back, and nothing that is older than what the Regi
   const counts = { rows: 0, left: 0 }
   const fresh: { Id: string; OptOut?: string }[] = []
   for await (const line of freshLines(
-    Readable.from(lines),
+    { file: 'part-0', lines: Readable.from(lines) },
     { droppedAt: DROPPED, consents, memory },
     counts,
   )) {
