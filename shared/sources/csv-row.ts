@@ -1,7 +1,9 @@
 /** One row of a CSV file → an endpoint, or what is wrong with the row. */
-import { check } from '../endpoint/rules.ts'
-import type { Candidate, Problem } from '../endpoint/rules.ts'
+import { isPhoneChannel, normalisePhone } from '../endpoint/address-rules.ts'
+import { checkDropped } from '../endpoint/drop-rules.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
+import { isIsoDate } from '../endpoint/iso-date.ts'
+import type { Candidate, Problem } from '../endpoint/problem.ts'
 import type { Column } from './csv-header.ts'
 
 /**
@@ -15,8 +17,10 @@ export const endpointOf = (
   if (cells.length !== columns.length) {
     return [{ rule: 'COLUMNS', field: '', expected: `${columns.length} cells, as in the header` }]
   }
-  const checked = check(candidateOf(columns, cells))
-  if (!('Id' in checked)) return checked
+  const checked = checkDropped(candidateOf(columns, cells))
+  const dates = dateProblems(columns, cells)
+  if (!('Id' in checked)) return [...checked, ...dates]
+  if (dates.length > 0) return dates
   const { OptOut, ...silent } = checked
   return OptOut === 'ALL' ? { ...silent, OptOut } : silent
 }
@@ -31,9 +35,22 @@ export const optOutOf = (
 ): { readonly Id: string; readonly endpoint: Endpoint | undefined } | undefined => {
   if (cells.length !== columns.length) return undefined
   const { Id, Address, ChannelType, OptOut } = candidateOf(columns, cells)
-  if (!Id || OptOut !== 'ALL') return undefined
-  const checked = check({ Id, OptOut, ...(Address && { Address }), ...(ChannelType && { ChannelType }) })
+  if (!Id?.trim() || OptOut !== 'ALL') return undefined
+  const checked = checkDropped({
+    Id,
+    OptOut,
+    ...(Address && { Address }),
+    ...(ChannelType && { ChannelType }),
+  })
   return { Id, endpoint: 'Id' in checked ? checked : undefined }
+}
+
+/** No import can set the date, so that it goes nowhere; but a wrong one is a sign that the cells have slipped. */
+const dateProblems = (columns: readonly Column[], cells: readonly string[]): readonly Problem[] => {
+  const cell = cells[columns.findIndex(({ path }) => path[0] === 'EffectiveDate')]
+  return !cell || isIsoDate(cell)
+    ? []
+    : [{ rule: 'DATE', field: 'EffectiveDate', expected: 'a date in ISO 8601, such as 2026-01-31T12:00:00Z' }]
 }
 
 type Node = Map<string, Node | string | number | string[]>
@@ -44,8 +61,13 @@ const candidateOf = (columns: readonly Column[], cells: readonly string[]): Cand
     const cell = cells[at] ?? ''
     if (cell !== '' && column.kind !== 'none') place(root, column, cell)
   }
-  return plain(root)
+  return withPlainPhone(plain(root))
 }
+
+const withPlainPhone = (candidate: Candidate): Candidate =>
+  candidate.Address !== undefined && isPhoneChannel(candidate.ChannelType)
+    ? { ...candidate, Address: normalisePhone(candidate.Address) }
+    : candidate
 
 const place = (root: Node, { path, kind }: Column, cell: string): void => {
   const name = path.at(-1) ?? ''

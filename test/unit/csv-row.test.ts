@@ -50,7 +50,7 @@ describe('a CSV row', () => {
     ['CHANNEL_UNKNOWN', 'ChannelType', { ChannelType: 'email' }],
     ['EMAIL_SYNTAX', 'Address', { Address: 'ada@' }],
     ['PHONE_E164', 'Address', { ChannelType: 'SMS', Address: '2125550100' }],
-    ['PHONE_E164', 'Address', { ChannelType: 'VOICE', Address: '+1 212 555 0100' }],
+    ['PHONE_E164', 'Address', { ChannelType: 'VOICE', Address: '+1 212 555 010 x' }],
     ['TOKEN_SYNTAX', 'Address', { ChannelType: 'APNS', Address: 'a b' }],
     ['OPT_OUT', 'OptOut', { OptOut: 'all' }],
     ['COUNTRY', 'Location.Country', { 'Location.Country': 'USA' }],
@@ -61,6 +61,69 @@ describe('a CSV row', () => {
     ['CONTROL_CHARACTER', 'User.UserId', { 'User.UserId': 'a\tb' }],
   ])('%s: %s', (rule, field, change) => {
     expect(endpointOf(columns, row(change))).toEqual([expect.objectContaining({ rule, field })])
+  })
+
+  it.each([
+    ['+1 212 555 0100', '+12125550100'],
+    ['+1 (212) 555-0100', '+12125550100'],
+    ['+1.212.555.0100', '+12125550100'],
+    ['+1-212-555-0100', '+12125550100'],
+    ['+49\u00a030 - 1234567', '+49301234567'],
+    ['+12125550100', '+12125550100'],
+  ])('takes the phone number %s for %s', (Address, plain) => {
+    for (const ChannelType of ['SMS', 'VOICE'])
+      expect(endpointOf(columns, row({ ChannelType, Address }))).toHaveProperty('Address', plain)
+  })
+
+  it.each([
+    ...[
+      '0012125550100',
+      '001 212 555 0100',
+      '(212) 555-0100',
+      '212 555 0100',
+      '+1 212 555 CALL',
+      '+1/212/555/0100',
+    ],
+    // With the trunk prefix and without it: two numbers, and nobody knows which is meant.
+    ...[
+      '+49 (0)30 1234567',
+      '+44 (020) 7946 0958',
+      '+1 (212 555 0100',
+      '+1 212) 555 0100',
+      '+1 (212) 555-0100 x5',
+    ],
+    ...[
+      ' +12125550100',
+      '+12125550100 ',
+      '+ 1 212 555 0100',
+      '+1\t212 555 0100',
+      '+１ 212 555 0100',
+      '+1 212',
+      '+-.()',
+    ],
+    ...['++12125550100', '+1 ((212)) 5550100', '+1 () 2125550100', '+1,212,555,0100'],
+  ])('guesses nothing of the phone number %j', (Address) => {
+    const problems = endpointOf(columns, row({ ChannelType: 'SMS', Address }))
+    expect(problems).toEqual([expect.objectContaining({ rule: 'PHONE_E164', field: 'Address' })])
+  })
+
+  it('leaves the blanks and dots of other addresses alone', () => {
+    const address = (ChannelType: string, Address: string) =>
+      endpointOf(columns, row({ ChannelType, Address }))
+    expect(address('EMAIL', '+1.212@example.com')).toHaveProperty('Address', '+1.212@example.com')
+    expect(address('CUSTOM', '+1.212.555.0100')).toHaveProperty('Address', '+1.212.555.0100')
+    expect(address('CUSTOM', '+1 212 555 0100')).toMatchObject([{ rule: 'TOKEN_SYNTAX' }])
+  })
+
+  it('checks the date that it has no use for', () => {
+    const dated = columnsOf(['Id', 'Address', 'ChannelType', 'EffectiveDate']) as readonly Column[]
+    const endpoint = { Id: 'e1', Address: 'ada@example.com', ChannelType: 'EMAIL' }
+    for (const date of ['', '2026-01-31', '2026-01-31T12:00:00.000Z'])
+      expect(endpointOf(dated, [...Object.values(endpoint), date])).toEqual(endpoint)
+    expect(endpointOf(dated, [...Object.values(endpoint), '31.01.2026'])).toMatchObject([
+      { rule: 'DATE', field: 'EffectiveDate' },
+    ])
+    expect(endpointOf(dated, ['', '', 'EMAIL', '31.01.2026'])).toHaveLength(3)
   })
 
   it('says everything that is wrong at once, and never the value', () => {
