@@ -38,10 +38,8 @@ export const reportLane = (region: string, figures: LaneFigures): void => {
   for (const [name, value] of Object.entries(counts)) metrics.addMetric(name, MetricUnit.Count, value)
   // Of marked items, the part that another marker had named already.
   if (figures.items > 0) metrics.addMetric('CoalesceRatio', MetricUnit.NoUnit, figures.marked / figures.items)
-  for (const lag of figures.lags.slice(0, VALUES)) metrics.addMetric('Lag', MetricUnit.Milliseconds, lag)
-  for (const lag of figures.optOutLags.slice(0, VALUES))
-    metrics.addMetric('OptOutAge', MetricUnit.Milliseconds, lag)
   metrics.publishStoredMetrics()
+  reportAll({ region }, { Lag: figures.lags, OptOutAge: figures.optOutLags })
   publish({ region, lane: figures.kind }, { OldestMarkerAge: figures.oldest }, MetricUnit.Milliseconds)
 }
 
@@ -50,6 +48,18 @@ export const reportLane = (region: string, figures: LaneFigures): void => {
  * Powertools publishes by itself, and what is added after that has lost its dimensions.
  */
 const VALUES = 99
+
+/** Every value, in as many lines as that takes: of the first ones alone, CloudWatch would make wrong percentiles. */
+const reportAll = (dimensions: Record<string, string>, values: Record<string, readonly number[]>): void => {
+  const lines = Math.max(...Object.values(values).map(({ length }) => Math.ceil(length / VALUES)))
+  for (let line = 0; line < lines; line += 1) {
+    metrics.addDimensions(dimensions)
+    for (const [name, all] of Object.entries(values))
+      for (const value of all.slice(line * VALUES, (line + 1) * VALUES))
+        metrics.addMetric(name, MetricUnit.Milliseconds, value)
+    metrics.publishStoredMetrics()
+  }
+}
 
 export const reportFile = (counts: { accepted: number; rejected: number; superseded: number }): void =>
   publish(

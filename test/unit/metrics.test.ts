@@ -16,6 +16,13 @@ const figures: LaneFigures = {
   isBreakerOpen: false,
 }
 
+/** A line of the embedded metric format; the values stand beside it. */
+interface Line {
+  readonly _aws: { readonly CloudWatchMetrics: readonly { readonly Dimensions: unknown }[] }
+  readonly Lag?: readonly number[]
+  readonly OptOutAge?: readonly number[]
+}
+
 describe('the metrics of a lane', () => {
   let lines: string[]
   beforeEach(() => {
@@ -27,8 +34,19 @@ describe('the metrics of a lane', () => {
   it('all name the Region, however much there is to say', () => {
     reportLane('eu-west-1', figures)
     const said = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
-    expect(said.map(({ region }) => region)).toEqual(['eu-west-1', 'eu-west-1'])
-    expect(said[0]).toMatchObject({ OptOutAge: [7, 8], EndpointsSent: 1_000 })
-    expect(said[1]).toMatchObject({ lane: 'bulk', OldestMarkerAge: 9 })
+    expect(new Set(said.map(({ region }) => region))).toEqual(new Set(['eu-west-1']))
+    expect(said[0]).toMatchObject({ EndpointsSent: 1_000 })
+    expect(said.at(-1)).toMatchObject({ lane: 'bulk', OldestMarkerAge: 9 })
+  })
+
+  it('say every lag, the longest too, by the same dimensions and no more in a line than CloudWatch reads', () => {
+    reportLane('eu-west-1', figures)
+    const lagging = lines.map((line) => JSON.parse(line) as Line).filter(({ Lag }) => Lag !== undefined)
+    expect(lagging.flatMap(({ Lag }) => Lag)).toEqual(figures.lags)
+    expect(lagging.flatMap(({ OptOutAge = [] }) => OptOutAge)).toEqual([7, 8])
+    for (const { _aws, Lag = [] } of lagging) {
+      expect(Lag.length).toBeLessThan(100)
+      expect(_aws.CloudWatchMetrics[0]?.Dimensions).toEqual([['service', 'region']])
+    }
   })
 })
