@@ -63,11 +63,27 @@ describe('rows by bytes', () => {
     expect(wide(Array<string>(51).fill('Attributes.A'), 9).unfit).toMatchObject([
       { problems: [{ rule: 'ATTRIBUTE_VALUES' }] },
     ])
-    for (const city of [
-      14_000, 15_200, 15_262, 15_263, 15_264, 15_265, 15_266, 15_270, 15_300, 15_400, 20_000,
-    ]) {
-      const text = `Id,Address,ChannelType,Location.City\ne1,ada@example.com,EMAIL,${'x'.repeat(city)}\n`
+    const fields = ['Id', 'Address', 'ChannelType', 'Location.City', 'Location.Region', 'Location.PostalCode']
+    for (const bytes of [4_060, 4_070, 4_075, 4_080, 4_096, 4_097, 8_192, 8_193, 15_000, 15_400]) {
+      // The first two as long as a text may be, where there is so much.
+      const [one, two] = [Math.min(bytes, 4096), Math.max(0, Math.min(bytes - 4096, 4096))]
+      const cells = [
+        'e1',
+        'ada@example.com',
+        'EMAIL',
+        ...[one, two, bytes - one - two].map((size) => 'x'.repeat(size)),
+      ]
+      const text = `${fields.join()}\n${cells.join()}\n`
       expect(readAll(text)).toEqual(readPlainly(text))
+    }
+    for (const size of [96, 97, 98, 99, 100]) {
+      const text = [
+        [...fields.slice(0, 3), ...names(137)],
+        ['e1', 'ada@example.com', 'EMAIL', ...names(137).map(() => 'x'.repeat(size))],
+      ]
+      expect(readAll(text.map((line) => line.join()).join('\n'))).toEqual(
+        readPlainly(text.map((line) => line.join()).join('\n')),
+      )
     }
   })
 })

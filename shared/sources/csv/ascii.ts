@@ -3,6 +3,7 @@
 export const NUL = 0x00
 export const LF = 0x0a
 export const CR = 0x0d
+export const BLANK = 0x20
 export const QUOTE = 0x22
 export const COMMA = 0x2c
 export const BACKSLASH = 0x5c

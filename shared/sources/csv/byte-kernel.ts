@@ -1,6 +1,6 @@
 /** The CSV kernel in plain TypeScript: no string and no object for a row that keeps every rule. */
 import { columnsOf, isRefusal } from '../csv-header.ts'
-import { COMMA, CR, LF, QUOTE } from './ascii.ts'
+import { BLANK, COMMA, CR, LF, QUOTE } from './ascii.ts'
 import { breaksLeft, fill, isFilled, moveOn, seal } from './byte-window.ts'
 import type { ByteWindow } from './byte-window.ts'
 import { planOf } from './column-plan.ts'
@@ -166,7 +166,8 @@ const takePlain = (reading: Reading, plan: ColumnPlan): boolean => {
   const { id } = plan
   if (plan.isDoubtful || scan.count !== plan.columns.length) return false
   const [from = 0, to = 0] = [scan.starts[id], scan.ends[id]]
-  if (from === to || scan.marks[id] !== 0) return false
+  // An id of blanks is none.
+  if (from === to || scan.marks[id] !== 0 || scan.bytes[from] === BLANK) return false
   const consent = plainConsent(plan, scan)
   if (consent === CONSENT.doubtful || !isPlainRow(plan, scan, window.from)) return false
   hashPlace.at = 2 * batch.count

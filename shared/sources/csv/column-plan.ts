@@ -71,10 +71,12 @@ const PLACES: Partial<Record<string, number>> = {
 
 const stepOf = ({ path, kind }: Column): number => {
   const name = path.at(-1) ?? ''
+  // Its date is looked at, and then left out.
+  if (name === 'EffectiveDate' && path.length === 1) return STEP.doubtful
   if (path.length === 1) return STEP.known
   if (path[0] === 'Location' && PLACES[name] !== undefined) return PLACES[name]
   if (kind === 'text' || kind === 'none') return STEP.text
-  if (name.length > LIMITS.attributeName) return STEP.doubtful
+  if (name.length > LIMITS.attributeName || /[\p{Cc}\u2028\u2029]/u.test(name)) return STEP.doubtful
   return kind === 'list' ? STEP.list : STEP.number
 }
 

@@ -3,7 +3,7 @@ import { LIMITS } from '../../endpoint/limits.ts'
 import { ascii, BACKSLASH, QUOTE } from './ascii.ts'
 import { STEP } from './column-plan.ts'
 import type { ColumnPlan, Joint } from './column-plan.ts'
-import { addressTestOf, isCountry, isText, plainNumber } from './plain-cell.ts'
+import { addressTestOf, hasHighControl, isCountry, isText, plainNumber } from './plain-cell.ts'
 import { MARK } from './scan-record.ts'
 import type { Scan } from './scan-record.ts'
 
@@ -48,10 +48,9 @@ const consentIn = ({ bytes, starts, ends }: Scan, optOut: number): number => {
 /** Is every cell beyond doubt, but for the row's identity? */
 export const isPlainRow = (plan: ColumnPlan, scan: Scan, from: number): boolean => {
   const { steps } = plan
-  // The rest of 32 is for an OptOut that is counted, and then left out.
-  if (scan.to - from + plan.framing + 32 > LIMITS.endpointBytes) return false
+  if (isLong(plan, scan.to - from)) return false
   for (let column = 0; column < steps.length; column += 1) {
-    if (((scan.marks[column] ?? 0) & MARK.odd) !== 0) return false
+    if (isOdd(scan, column)) return false
     const step = steps[column] ?? 0
     if (step < STEP.list) continue
     const size = (scan.ends[column] ?? 0) - (scan.starts[column] ?? 0)
@@ -60,6 +59,17 @@ export const isPlainRow = (plan: ColumnPlan, scan: Scan, from: number): boolean 
     if (step === STEP.list ? size > LIMITS.attributeValue : !isPlainValue(step, scan, column)) return false
   }
   return true
+}
+
+// No cell of a shorter record can be too long. The rest of 32 is for an OptOut that is counted, and then left out.
+const isLong = ({ framing }: ColumnPlan, bytes: number): boolean =>
+  bytes > LIMITS.textBytes || bytes + framing + 32 > LIMITS.endpointBytes
+
+/** A backslash or a control character of any kind. */
+const isOdd = ({ bytes, starts, ends, marks }: Scan, column: number): boolean => {
+  const mark = marks[column] ?? 0
+  if ((mark & (MARK.odd | MARK.high)) === 0) return false
+  return (mark & MARK.odd) !== 0 || hasHighControl(bytes, starts[column] ?? 0, ends[column] ?? 0)
 }
 
 const isPlainValue = (step: number, { bytes, starts, ends }: Scan, column: number): boolean => {
