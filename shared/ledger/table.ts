@@ -1,9 +1,10 @@
 /** The ledger's one table: rows by `pk` and `sk`, read consistently, written under conditions. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { BatchWriteCommand, DeleteCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { ValueFreeError } from '../endpoint/value-free-error.ts'
+import { backOff } from './back-off.ts'
 import { batchGet } from './batch-get.ts'
+import type { Asked } from './batch-get.ts'
 import { chunksOf } from './chunks.ts'
 
 export interface Key {
@@ -43,15 +44,14 @@ const WRITES = 25
 /** Nobody writes this row: asking for it is asking for the time. */
 const NOBODY: Key = { pk: 'time', sk: 'time' }
 
-export const ledgerTable = (client: DynamoDBDocumentClient, TableName: string): Table => ({
+export const ledgerTable = ({ client, TableName, ...pausing }: Asked): Table => ({
   async get(Key) {
     const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }))
     return Item as Row | undefined
   },
   getAll: async (keys) =>
     (await batchGet(
-      client,
-      TableName,
+      { client, TableName, ...pausing },
       keys.map((key) => ({ ...key })),
     )) as Row[],
   async query(pk) {
@@ -75,14 +75,12 @@ export const ledgerTable = (client: DynamoDBDocumentClient, TableName: string): 
   put: (Item, condition) => holds(client.send(new PutCommand({ TableName, Item, ...under(condition) }))),
   putAll: (rows) =>
     writeAll(
-      client,
-      TableName,
+      { client, TableName, ...pausing },
       rows.map((Item) => ({ PutRequest: { Item } })),
     ),
   deleteAll: (keys) =>
     writeAll(
-      client,
-      TableName,
+      { client, TableName, ...pausing },
       keys.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })),
     ),
   delete: (Key, condition) => holds(client.send(new DeleteCommand({ TableName, Key, ...under(condition) }))),
@@ -105,14 +103,14 @@ export const ledgerTable = (client: DynamoDBDocumentClient, TableName: string): 
 })
 
 const writeAll = async (
-  client: DynamoDBDocumentClient,
-  TableName: string,
+  { client, TableName, ...pausing }: Asked,
   requests: readonly Record<string, unknown>[],
 ): Promise<void> => {
   await Promise.all(
     chunksOf(requests, WRITES).map(async (chunk) => {
       let writes: Record<string, unknown>[] = chunk
-      while (writes.length > 0) {
+      for (let tries = 0; writes.length > 0; tries += 1) {
+        if (tries > 0) await backOff(pausing, tries)
         const { UnprocessedItems } = await client.send(
           new BatchWriteCommand({ RequestItems: { [TableName]: writes } }),
         )

@@ -1,15 +1,12 @@
 /** The keys of the customer table, and nothing else of it. */
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { batchGet } from '../ledger/batch-get.ts'
+import type { Asked } from '../ledger/batch-get.ts'
 import { scanPage } from '../ledger/scan.ts'
 import type { CustomerKeys } from '../sync/reconcile.ts'
 
 /** `keyName`: the table's key attribute, a string. */
-export const customerKeys = (
-  client: DynamoDBDocumentClient,
-  TableName: string,
-  keyName: string,
-): CustomerKeys => {
+export const customerKeys = (table: Asked, keyName: string): CustomerKeys => {
+  const { client, TableName } = table
   const rows = { TableName, ProjectionExpression: '#key', ExpressionAttributeNames: { '#key': keyName } }
   const keyIn = (item: Readonly<Record<string, unknown>>) => String(item[keyName])
   return {
@@ -19,7 +16,7 @@ export const customerKeys = (
     },
     async there(keys) {
       const wanted = keys.map((key) => ({ [keyName]: key }))
-      return new Set((await batchGet(client, TableName, wanted, keyName)).map(keyIn))
+      return new Set((await batchGet(table, wanted, keyName)).map(keyIn))
     },
   }
 }

@@ -52,7 +52,7 @@ export const reconcile = (wired: Wired) => {
   const { config, mapping, operators, put: enqueue, waiting } = wired
   const schema = reconcileInput(namesOf(wired))
   const traces = laneTraces(operators.documents, config.ledgerTable)
-  const customers = customerKeys(operators.documents, config.customerTable, mapping.key)
+  const customers = customerKeys(operators.customers, mapping.key)
   const stops = cursors<Reconciled>(operators.table, 'reconcile')
   return async (event: unknown, context: Context): Promise<Progress> => {
     const { cursor, ...asked } = readInput('reconcile', schema, event)
@@ -85,9 +85,9 @@ export const holdLane = (wired: Wired) => {
 
 /** What is proved of a customer's erasure. */
 export const receipts = (wired: Wired) => {
-  const { config, mapping, memoryIn, operators } = wired
+  const { mapping, memoryIn, operators } = wired
   const schema = receiptsInput()
-  const customers = customerKeys(operators.documents, config.customerTable, mapping.key)
+  const customers = customerKeys(operators.customers, mapping.key)
   const regions = namesOf(wired)
   return async (event: unknown) => {
     const { key } = readInput('receipts', schema, event)

@@ -1,9 +1,9 @@
 /** The only place where things are put together: the environment → what the doors use. */
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import { pinpointDestination } from '../destinations/pinpoint.ts'
 import type { Bulk, Destination } from '../destinations/destination.ts'
 import { batchGet } from '../ledger/batch-get.ts'
+import type { Asked } from '../ledger/batch-get.ts'
 import { consentRegister } from '../ledger/consents.ts'
 import { laneMemory } from '../ledger/lane-memory.ts'
 import { laneTurns } from '../ledger/lane-turns.ts'
@@ -46,7 +46,7 @@ export type Wired = ReturnType<typeof wire>
 export const wire = ({ clients = awsClients, waiting = hostWaiting, environment }: Parts = {}) => {
   const config = readConfig(environment)
   const mapping = readMapping(mappingFile)
-  const table = ledgerTable(clients.documents(config.hub), config.ledgerTable)
+  const { table, customers, documents } = tablesOf(config, { clients, waiting })
   const work = { bucket: config.workBucket, files: s3Files(clients.s3(config.hub)) }
   const ledger = runs(table)
   const queues = clients.queues(config.hub)
@@ -60,7 +60,7 @@ export const wire = ({ clients = awsClients, waiting = hostWaiting, environment 
   )
   const put = (region: string, kind: LaneKind, markers: readonly Marker[]) =>
     enqueue(queues, regionOf(config, region)[kind], markers)
-  const readItems = itemsOf(clients.documents(config.hub), config.customerTable, mapping.key)
+  const readItems = itemsOf(customers, mapping.key)
   /** Makes every Region's lane look at these endpoints again. */
   const markIds = (ids: readonly string[], kind: LaneKind) =>
     everywhere(regions, (region) => put(region, kind, idMarkersFor(ids, waiting.now())))
@@ -77,7 +77,7 @@ export const wire = ({ clients = awsClients, waiting = hostWaiting, environment 
     put,
     readItems,
     /** For the operators' verbs, which look through whole tables. */
-    operators: { table, documents: clients.documents(config.hub) },
+    operators: { table, customers, documents },
     waiting,
     /** The hub's work bucket. */
     work,
@@ -136,12 +136,18 @@ const bulkOf = ({ bulk, region }: Destination): Bulk => {
   return bulk
 }
 
+const tablesOf = (config: Config, { clients, waiting }: Required<Pick<Parts, 'clients' | 'waiting'>>) => {
+  const documents = clients.documents(config.hub)
+  const asked = { client: documents, sleep: waiting.sleep, random: Math.random }
+  const customers: Asked = { ...asked, TableName: config.customerTable }
+  return { documents, customers, table: ledgerTable({ ...asked, TableName: config.ledgerTable }) }
+}
+
 const itemsOf =
-  (client: DynamoDBDocumentClient, tableName: string, keyName: string) =>
+  (table: Asked, keyName: string) =>
   async (keys: readonly string[]): Promise<ReadonlyMap<string, Item>> => {
     const items = await batchGet(
-      client,
-      tableName,
+      table,
       keys.map((key) => ({ [keyName]: key })),
     )
     return new Map(items.map((item) => [String(item[keyName]), item]))

@@ -70,12 +70,14 @@ export const sending = (site: Site, region: string) => (host: Host) => {
 const partsOf = ({ product, documents, regions, mapping, share }: Site, region: string, host: Host) => {
   const documentsHere = documentsFor(host, documents)
   const client = documentsHere as unknown as DynamoDBDocumentClient
+  const clock = { now: host.now, sleep: host.sleep }
+  // Half of the longest wait each time: what would be drawn is no part of the histories.
+  const asked = { client, sleep: host.sleep, random: () => 0.5 }
   const table = {
-    ...product.ledgerTable(client, 'ledger'),
+    ...product.ledgerTable({ ...asked, TableName: 'ledger' }),
     // The header it is read from belongs to the wire, which there is none of.
     time: () => documentsHere.send(new TimeCommand()) as Promise<number>,
   }
-  const clock = { now: host.now, sleep: host.sleep }
   const pinpoint = regions.get(region)
   if (!pinpoint) throw new Error(`there is no Region ${region}`)
   return {
@@ -94,8 +96,7 @@ const partsOf = ({ product, documents, regions, mapping, share }: Site, region: 
     mapping,
     readItems: async (keys: readonly string[]) => {
       const items = await product.batchGet(
-        client,
-        'customers',
+        { ...asked, TableName: 'customers' },
         keys.map((key) => ({ [mapping.key]: key })),
       )
       return new Map(items.map((item) => [String(item[mapping.key]), item]))

@@ -133,7 +133,7 @@ describe('the keys of a table', () => {
       Name: 'x'.repeat(2_000),
     }))
     await ledger.table.putAll(rows)
-    const customers = customerKeys(ledger.documents, 'ledger', 'pk')
+    const customers = customerKeys(ledger.asked, 'pk')
     const { found, pages } = await all((from) => customers.page(from))
     expect(pages).toBeGreaterThan(1)
     expect([...found].sort()).toEqual(rows.map(({ pk }) => pk).sort())

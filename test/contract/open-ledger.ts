@@ -4,12 +4,15 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { wallClock } from '../../local/clock.ts'
 import { createDynamoDb } from '../../local/dynamodb/dynamodb.ts'
 import { openGate } from '../../local/gate.ts'
+import type { Asked } from '../../shared/ledger/batch-get.ts'
 import { ledgerTable } from '../../shared/ledger/table.ts'
 import type { Table } from '../../shared/ledger/table.ts'
 
 export interface OpenLedger {
   readonly table: Table
   readonly documents: DynamoDBDocumentClient
+  /** The table, for who asks for many rows of it. */
+  readonly asked: Asked
   close(): Promise<void>
 }
 
@@ -31,8 +34,10 @@ export const openLedger = async (): Promise<OpenLedger> => {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
   const client = new DynamoDBClient({ region: 'us-east-1', endpoint: gate.url, credentials })
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
+  const asked = { client: documents, TableName: 'ledger', sleep: () => Promise.resolve(), random: () => 0 }
   return {
-    table: ledgerTable(documents, 'ledger'),
+    table: ledgerTable(asked),
+    asked,
     documents,
     close: async () => {
       client.destroy()
