@@ -8,9 +8,19 @@ import { isGone } from './plan-remove.ts'
 import type { CustomerKeys } from './reconcile.ts'
 
 export interface Erasure {
+  readonly isKnown: true
   /** The table has the item: nothing is being erased. */
   readonly isInTable: boolean
   readonly regions: Readonly<Record<Region, RegionErasure>>
+}
+
+/**
+ * Neither the table nor any Region's lane nor a receipt has ever heard of such a key. It says nothing of a Region, as nobody
+ * has asked one: mostly the key is mistyped.
+ */
+export interface NothingKnown {
+  readonly isKnown: false
+  readonly isInTable: false
 }
 
 export interface RegionErasure {
@@ -29,38 +39,49 @@ export interface ErasureParts {
 }
 
 /** `key`: of the item that was deleted. Complete is an erasure with nothing open in any Region. */
-export const erasureOf = async (key: string, parts: ErasureParts): Promise<Erasure> => {
+export const erasureOf = async (key: string, parts: ErasureParts): Promise<Erasure | NothingKnown> => {
   const [there, receipts] = await Promise.all([parts.customers.there([key]), parts.receiptsOf(key)])
-  const regions = parts.regions.map(async (region): Promise<[Region, RegionErasure]> => {
-    const received = receipts.filter((receipt) => receipt.region === region)
-    const open = await openIn(parts.memoryIn(region), key, { received, mapping: parts.mapping })
-    return [region, { proved: received.map(({ provedAt }) => provedAt).sort(), open }]
-  })
-  return { isInTable: there.has(key), regions: Object.fromEntries(await Promise.all(regions)) }
+  const isInTable = there.has(key)
+  const traces = await Promise.all(
+    parts.regions.map(async (region) => ({
+      region,
+      received: receipts.filter((receipt) => receipt.region === region),
+      ...(await traceIn(parts.memoryIn(region), key, parts.mapping)),
+    })),
+  )
+  const isHeardOf = receipts.length > 0 || traces.some(({ isNoted }) => isNoted)
+  if (!isInTable && !isHeardOf) return { isKnown: false, isInTable }
+  const regions = traces.map(({ region, received, notes }): [Region, RegionErasure] => [
+    region,
+    { proved: received.map(({ provedAt }) => provedAt).sort(), open: openOf(notes, received, key) },
+  ])
+  return { isKnown: true, isInTable, regions: Object.fromEntries(regions) }
 }
 
-interface Known {
-  readonly received: readonly Received[]
-  readonly mapping: Pick<Mapping, 'idsOf'>
+interface Trace {
+  /** By endpoint that the item became there, or may have become: what the lane remembers of it. */
+  readonly notes: ReadonlyMap<string, Sent | undefined>
+  /** The lane has dealt with the item, or with an endpoint that follows from its key. */
+  readonly isNoted: boolean
 }
 
 /** What the item became there, as the lane remembers it; what it may have become, if that follows from its key. */
-const openIn = async (
+const traceIn = async (
   memory: Pick<LaneMemory, 'mapped' | 'sent'>,
   key: string,
-  { received, mapping }: Known,
-): Promise<number> => {
+  mapping: Pick<Mapping, 'idsOf'>,
+): Promise<Trace> => {
   const mapped = (await memory.mapped([key])).get(key)
   const ids = new Map([...(mapped?.ids ?? []), ...mapping.idsOf(key)].map((id) => [keyOf(id), id]))
   const sent = await memory.sent([...ids.values()])
-  return [...ids.values()].filter((id) => {
-    const note = sent.get(id)
-    // A tombstone is forgotten after a while, its receipt is not.
-    return note ? isOpen(note, key) : !received.some((receipt) => receipt.isOf(id))
-  }).length
+  const notes = new Map([...ids.values()].map((id) => [id, sent.get(id)]))
+  return { notes, isNoted: mapped !== undefined || sent.size > 0 }
 }
 
-const isOpen = (note: Sent, key: string): boolean => {
-  const isAnothers = note.keys.length > 0 && !note.keys.includes(key)
-  return !isGone(note) && !isAnothers
-}
+const openOf = (notes: Trace['notes'], received: readonly Received[], key: string): number =>
+  [...notes].filter(([id, note]) =>
+    // A tombstone is forgotten after a while, its receipt is not.
+    note ? !isGone(note) && !isAnothers(note, key) : !received.some((receipt) => receipt.isOf(id)),
+  ).length
+
+const isAnothers = (note: Sent, key: string): boolean => note.keys.length > 0 && !note.keys.includes(key)

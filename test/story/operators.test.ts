@@ -173,6 +173,7 @@ describe('an operator', () => {
     await put({ ...ada, User: { UserId: 'lovelace' } })
     await story.settled()
     expect(await ask('receipts', { key: 'ada' })).toEqual({
+      isKnown: true,
       isInTable: true,
       regions: Object.fromEntries(REGIONS.map((region) => [region, { proved: [], open: 1 }])),
     })

@@ -33,9 +33,13 @@ const opened = () => {
       memoryIn: (region) => lanes.memory(region),
       mapping: CUSTOMER,
     })
+  const regionsOf = async (key: string) => {
+    const answer = await erasure(key)
+    return answer.isKnown ? answer.regions : expect.fail('nothing is known')
+  }
   const counted = async (key: string) =>
-    Object.values((await erasure(key)).regions).map(({ proved, open }) => [proved.length, open])
-  return { lanes, erasure, counted }
+    Object.values(await regionsOf(key)).map(({ proved, open }) => [proved.length, open])
+  return { lanes, erasure, regionsOf, counted }
 }
 
 describe('the receipts of an erasure', () => {
@@ -45,13 +49,14 @@ describe('the receipts of an erasure', () => {
     await lanes.settle()
     const open = { proved: [], open: 3 }
     expect(await erasure('ada')).toEqual({
+      isKnown: true,
       isInTable: true,
       regions: { 'us-east-1': open, 'us-west-2': open },
     })
   })
 
   it('come Region by Region, and say when and nothing of whom', async () => {
-    const { lanes, erasure, counted } = opened()
+    const { lanes, erasure, regionsOf, counted } = opened()
     await lanes.write(ADA)
     await lanes.settle()
     await lanes.turns('us-west-2').pause(true, '')
@@ -64,8 +69,8 @@ describe('the receipts of an erasure', () => {
     ])
     await lanes.turns('us-west-2').pause(false, '')
     await lanes.settle()
-    const { isInTable, regions } = await erasure('ada')
-    expect(isInTable).toBe(false)
+    expect(await erasure('ada')).toMatchObject({ isKnown: true, isInTable: false })
+    const regions = await regionsOf('ada')
     for (const { proved, open } of Object.values(regions)) {
       expect(open).toBe(0)
       expect(proved).toHaveLength(3)
@@ -102,9 +107,17 @@ describe('the receipts of an erasure', () => {
     ])
   })
 
-  it('are open for a customer of whom no Region has ever been asked', async () => {
-    const { counted } = opened()
-    expect(await counted('nobody')).toEqual([
+  it('say of a key that nobody has heard of that nothing is known, and not that it is open', async () => {
+    const { lanes, erasure } = opened()
+    await lanes.write(ADA)
+    await lanes.settle()
+    expect(await erasure('nobody')).toEqual({ isKnown: false, isInTable: false })
+  })
+
+  it('are open for a customer whom no Region has been sent yet', async () => {
+    const { lanes, counted } = opened()
+    await lanes.write(ADA)
+    expect(await counted('ada')).toEqual([
       [0, 1],
       [0, 1],
     ])
