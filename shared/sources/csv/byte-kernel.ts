@@ -13,6 +13,7 @@ import {
   RECORD_BYTES,
   recordTooLong,
   tooManyColumns,
+  wrongDelimiter,
 } from './csv-refusal.ts'
 import type { CsvRefusal } from './csv-refusal.ts'
 import { addDoubtful, cellsOf } from './doubtful-row.ts'
@@ -135,9 +136,20 @@ const whyNoRecord = (reading: Reading, next: number): CsvRefusal | undefined => 
   const { window, scan, line, recordBytes } = reading
   const to = next === FAULT ? (scan.fault?.at ?? 0) : next === MORE ? scan.end : scan.to
   if (to - window.from > recordBytes) return recordTooLong(line, recordBytes)
-  if (next === FAULT && scan.fault) return faultRefusal(scan.fault.kind, line + scan.fault.breaks)
+  if (next === FAULT && scan.fault) return faultIn(reading, scan.fault)
   return window.notUtf8 ? notUtf8(line + breaksLeft(window), window.notUtf8) : undefined
 }
+
+/** What stands behind a closing quote in the header, if it is one of these, was meant to be the delimiter. */
+const OTHER_DELIMITERS = /[;\t|]/
+
+const faultIn = (
+  { plan, scan, line }: Reading,
+  { kind, at, breaks }: NonNullable<Scan['fault']>,
+): CsvRefusal =>
+  !plan && kind === 'text behind' && OTHER_DELIMITERS.test(String.fromCharCode(scan.bytes[at] ?? 0))
+    ? wrongDelimiter(line)
+    : faultRefusal(kind, line + breaks)
 
 const takeRecord = (reading: Reading): void => {
   const { plan, scan, window, batch, line, isWriting } = reading

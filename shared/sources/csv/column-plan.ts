@@ -1,5 +1,6 @@
 /** The columns of a file, made ready for rows of bytes: what to check in each cell, and what JSON stands between two cells. */
 import { LIMITS } from '../../endpoint/limits.ts'
+import { isMended } from '../csv-header.ts'
 import type { Column } from '../csv-header.ts'
 
 /** What a cell of a column must be, for its row to need no second thought. */
@@ -86,6 +87,7 @@ const isDoubtful = (columns: readonly Column[]): boolean => {
   for (const { path, kind } of columns)
     if (kind !== 'none') times.set(nodeOf(path), (times.get(nodeOf(path)) ?? 0) + 1)
   return (
+    isMended(columns) ||
     times.size > LIMITS.attributeNames ||
     [...times.values()].some((count) => count > LIMITS.attributeValues) ||
     columns.some(({ path }) => /^\d+$/.test(path.at(-1) ?? ''))

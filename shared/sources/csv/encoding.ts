@@ -50,6 +50,7 @@ const MAGIC: readonly { readonly bytes: readonly number[]; readonly refusal: () 
   { bytes: [0x1f, 0x8b], refusal: gzipped },
   { bytes: [0x50, 0x4b, 0x03, 0x04], refusal: () => compressed('zip (or an Excel workbook)') },
   { bytes: [0x50, 0x4b, 0x05, 0x06], refusal: () => compressed('zip (an empty one)') },
+  { bytes: [0x50, 0x4b, 0x07, 0x08], refusal: () => compressed('zip (of several volumes)') },
   { bytes: [0xff, 0xfe, 0x00, 0x00], refusal: () => notUtf8(1, 'it is UTF-32 LE') },
   { bytes: [0x00, 0x00, 0xfe, 0xff], refusal: () => notUtf8(1, 'it is UTF-32 BE') },
   { bytes: [0xff, 0xfe], refusal: () => notUtf8(1, 'it is UTF-16 LE') },
