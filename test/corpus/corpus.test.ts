@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { corpus } from './corpus.ts'
-import type { CorpusFile } from './corpus-file.ts'
+import type { Broken, CorpusFile } from './corpus-file.ts'
 import { recordsOf, runFile } from './run-file.ts'
 import type { Outcome } from './run-file.ts'
 
@@ -51,6 +51,17 @@ const expectSafe = (outcome: Outcome, { secrets }: CorpusFile): void => {
   expect(cells.filter(isFormula)).toEqual([])
 }
 
+/** What was set aside can be mended and dropped again: as it is, it is set aside again for the same reasons. */
+const expectSameAgain = async (outcome: Outcome, { name }: CorpusFile): Promise<void> => {
+  if ('refused' in outcome || outcome.broken.length === 0) return
+  // With our columns in front, a record of 64 KiB is too long, and its file is refused.
+  if (name.includes('64 KiB')) return
+  const again = await runFile(Buffer.from(outcome.reports[0] ?? ''), 64 * 1024)
+  const reasons = (broken: readonly Broken[]) => broken.map(([, rule, field]) => `${field} ${rule}`)
+  expect(again).toMatchObject({ rows: new Set(outcome.broken.map(([line]) => line)).size })
+  expect('broken' in again && reasons(again.broken)).toEqual(reasons(outcome.broken))
+}
+
 describe('the corpus of malformed and odd files', () => {
   it('has at least 300, each with a name of its own, and the same ones each time', () => {
     expect(FILES.length).toBeGreaterThanOrEqual(300)
@@ -68,6 +79,7 @@ describe('the corpus of malformed and odd files', () => {
     expectVerdict(small, file)
     expectSafe(small, file)
     expect(await runFile(file.bytes, 64 * 1024)).toEqual(small)
+    await expectSameAgain(small, file)
   })
 
   const awaited = FILES.filter(({ name }) => AWAITED[name] !== undefined)

@@ -90,7 +90,8 @@ const isDoubtful = (columns: readonly Column[]): boolean => {
     isMended(columns) ||
     times.size > LIMITS.attributeNames ||
     [...times.values()].some((count) => count > LIMITS.attributeValues) ||
-    columns.some(({ path }) => /^\d+$/.test(path.at(-1) ?? ''))
+    // The cells of a mended file of rejects are not as they stand there.
+    columns.some(({ path }) => path[0] === 'Samepoint' || /^\d+$/.test(path.at(-1) ?? ''))
   )
 }
 
