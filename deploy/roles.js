@@ -170,7 +170,7 @@ const grants = {
       everywhere((region) => regionBucket(region, '/staging/*')),
     ),
     ledger('BatchGetItem'),
-    send(everywhere((region) => laneOf(region, 'urgent'))),
+    send(everyLane),
   ],
   'record-outcome': [
     ledger('GetItem', 'PutItem', 'DeleteItem', 'Query'),

@@ -2,13 +2,15 @@
 import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { Place } from '../destinations/destination.ts'
-import type { LaneMemory } from '../ledger/lane-memory.ts'
+import type { LaneMemory, Sent } from '../ledger/lane-memory.ts'
 import type { Files } from './files.ts'
 import { isTouched } from './fresh-lines.ts'
 import { inGroups } from './in-groups.ts'
+import type { LaneKind } from './mark-dirty.ts'
 import { idMarkersFor } from './marker.ts'
 import type { Marker } from './marker.ts'
 import { parsedLines } from './parsed.ts'
+import { isGone, isLeaving } from './plan-remove.ts'
 import { lines, utf8 } from './text-lines.ts'
 
 export interface MarkTouched {
@@ -19,8 +21,8 @@ export interface MarkTouched {
   readonly files: Files
   /** The Region's. */
   readonly memory: Pick<LaneMemory, 'sent'>
-  /** Into the Region's urgent lane. */
-  readonly mark: (markers: readonly Marker[]) => Promise<void>
+  /** Into the Region's lane of that kind. */
+  readonly mark: (kind: LaneKind, markers: readonly Marker[]) => Promise<void>
   /** Ms since the epoch. */
   readonly now: number
 }
@@ -35,11 +37,17 @@ export const markTouched = async (task: MarkTouched): Promise<number> => {
   for await (const group of inGroups(importedIds(from, files))) {
     const sent = await memory.sent(group)
     const touched = group.filter((id) => isTouched(sent.get(id), at))
-    if (touched.length > 0) await mark(idMarkersFor(touched, now, true))
+    const { urgent = [], bulk = [] } = Object.groupBy(touched, (id) => laneFor(sent.get(id)))
+    if (urgent.length > 0) await mark('urgent', idMarkersFor(urgent, now, true))
+    if (bulk.length > 0) await mark('bulk', idMarkersFor(bulk, now, true))
     count += touched.length
   }
   return count
 }
+
+/** Whoever may have been brought back goes first; a big file's other rows must not stand before somebody's opt-out. */
+const laneFor = (note: Sent | undefined): LaneKind =>
+  note && (isGone(note) || isLeaving(note) || note.optOut === 'ALL') ? 'urgent' : 'bulk'
 
 /** The ids of the rows of an import file, in order. */
 export async function* importedIds({ bucket, prefix }: Place, files: Files): AsyncGenerator<string> {

@@ -172,17 +172,19 @@ describe('a backlog', () => {
   })
 })
 
-describe('a customer who is deleted while a file that has him is imported', () => {
+describe('customers whom the table is done with while a file that has them is imported', () => {
   let story: Story
   beforeEach(async () => {
     story = await openStory({ schedules: () => false })
   })
   afterEach(() => story.close())
 
-  it('stays deleted', async () => {
+  it('stay deleted, and as the table has them', async () => {
     const TableName = story.names.customerTable
-    const Item = { Id: 'ada', Address: 'ada@example.com', ChannelType: 'EMAIL' }
-    await story.documents.send(new PutCommand({ TableName, Item }))
+    const put = (Id: string, Address: string) =>
+      story.documents.send(new PutCommand({ TableName, Item: { Id, Address, ChannelType: 'EMAIL' } }))
+    await put('ada', 'ada@example.com')
+    await put('bob', 'bob@example.com')
     await story.settled()
     const others = Array.from({ length: 40 }, (_, at) => `p-${at},p-${at}@example.com,EMAIL`)
     for (const region of REGIONS) {
@@ -192,9 +194,15 @@ describe('a customer who is deleted while a file that has him is imported', () =
     }
     await story.drop(
       'file.csv',
-      ['Id,Address,ChannelType', ...others, 'ada,ada@example.com,EMAIL'].join('\n'),
+      [
+        'Id,Address,ChannelType',
+        ...others,
+        'ada,ada@example.com,EMAIL',
+        'bob,old@example.com,EMAIL',
+      ].join('\n'),
     )
     await until('the jobs have begun', () => REGIONS.every((region) => story.count(region) > 20))
+    await put('bob', 'new@example.com')
     await story.documents.send(new DeleteCommand({ TableName, Key: { Id: 'ada' } }))
     await until('she is gone', () => REGIONS.every((region) => !story.endpoint(region, 'ada')))
     expect(REGIONS.map((region) => story.count(region)).every((count) => count < 40)).toBe(true)
@@ -203,7 +211,9 @@ describe('a customer who is deleted while a file that has him is imported', () =
     await until('the file is in every Region', async () => (await story.reports())[0]?.verdict === 'complete')
     await story.settled()
     expect(REGIONS.filter((region) => story.endpoint(region, 'ada'))).toEqual([])
-    expect(REGIONS.map((region) => story.count(region))).toEqual(REGIONS.map(() => 40))
+    expect(REGIONS.map((region) => story.count(region))).toEqual(REGIONS.map(() => 41))
+    for (const region of REGIONS)
+      expect(story.endpoint(region, 'bob')).toMatchObject({ Address: 'new@example.com' })
     const { iam } = story.stage
     expect(iam.denials()).toEqual([])
     expect(iam.unused().filter(({ role }) => role.includes('MarkTouchedRole'))).toEqual([])

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { LaneKind } from '../../shared/sync/mark-dirty.ts'
 import type { Marker } from '../../shared/sync/marker.ts'
 import { markTouched } from '../../shared/sync/mark-touched.ts'
 import { memoryFiles } from './memory-files.ts'
@@ -13,13 +14,14 @@ const imported = (lanes: ReturnType<typeof openLanes>, ...parts: readonly (reado
   for (const [at, ids] of parts.entries())
     objects.set(`b/${PREFIX}part-${at}.json`, ids.map((Id) => `${JSON.stringify(row(Id))}\n`).join(''))
   const reads: (readonly string[])[] = []
-  const markers: Marker[] = []
+  const markers: [LaneKind, Marker][] = []
   const memory = lanes.memory()
   const sent = (ids: readonly string[]) => {
     reads.push(ids)
     return memory.sent(ids)
   }
-  const mark = (some: readonly Marker[]) => Promise.resolve(void markers.push(...some))
+  const mark = (kind: LaneKind, some: readonly Marker[]) =>
+    Promise.resolve(void markers.push(...some.map((each): [LaneKind, Marker] => [kind, each])))
   const pass = (at: string) =>
     markTouched({ from: { bucket: 'b', prefix: PREFIX }, at, files, memory: { sent }, mark, now: 7 })
   return { pass, objects, reads, marked: () => markers }
@@ -39,7 +41,31 @@ describe('after an import', () => {
     await lanes.settle()
     const { pass, marked } = imported(lanes, ['old', 'removed'], ['WRITTEN', 'unknown'])
     expect(await pass(at)).toBe(2)
-    expect(marked()).toEqual([{ v: 2, ids: ['removed', 'WRITTEN'], at: 7, force: true }])
+    expect(marked()).toEqual([
+      ['urgent', { v: 2, ids: ['removed'], at: 7, force: true }],
+      ['bulk', { v: 2, ids: ['WRITTEN'], at: 7, force: true }],
+    ])
+  })
+
+  it('only those who are gone, leaving or opted out go before the others', async () => {
+    const lanes = openLanes()
+    await lanes.write(row('gone'), row('leaving'), row('written'), { ...row('out'), OptOut: 'ALL' })
+    await lanes.write({
+      ...row('in'),
+      OptOut: 'NONE',
+      ConsentDate: new Date(lanes.clock.now()).toISOString(),
+    })
+    await lanes.settle()
+    await lanes.erase('gone')
+    await lanes.settle()
+    await lanes.erase('leaving')
+    await lanes.work({ kind: 'urgent' })
+    const { pass, marked } = imported(lanes, ['written', 'gone', 'in', 'leaving', 'out'])
+    expect(await pass('')).toBe(5)
+    expect(marked().map(([kind, { ids }]) => [kind, ids])).toEqual([
+      ['urgent', ['gone', 'leaving', 'out']],
+      ['bulk', ['written', 'in']],
+    ])
   })
 
   it('whoever it has brought back is removed again, and who was changed is as the item says', async () => {
@@ -54,7 +80,7 @@ describe('after an import', () => {
     for (const id of ['gone', 'changed'])
       stored.set(id, { ...row(id), ChannelType: 'EMAIL', EndpointStatus: 'ACTIVE', OptOut: 'NONE' })
     await pass('')
-    for (const { ids = [], force = false } of marked()) await lanes.markIds(ids, { kind: 'urgent', force })
+    for (const [kind, { ids = [], force = false }] of marked()) await lanes.markIds(ids, { kind, force })
     await lanes.settle()
     expect([...stored.keys()]).toEqual(['changed'])
     expect(stored.get('changed')?.Attributes).toEqual({ Plan: ['gold'] })
