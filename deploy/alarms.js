@@ -61,11 +61,32 @@ const old = (region, kind) => [
   ),
 ]
 
+/**
+ * How long a change may be owed, in milliseconds, however often its marker was received meanwhile: this rings too for a Region
+ * that answers and refuses, and for a lane that was paused and forgotten.
+ */
+const DUE = { urgent: 600_000, bulk: 3_600_000 }
+
+const overdue = (region, kind) => [
+  `${laneOf(region, kind)}Overdue`,
+  alarm(
+    `${kind}-${region}-overdue`,
+    `Changes have been owed to ${region} for too long: see whether it refuses them, or the lane is paused (hold-lane).`,
+    {
+      ...ours(region, 'OldestMarkerAge', { lane: kind }),
+      statistic: 'Maximum',
+      // A marker that is owed comes back every five minutes at the latest.
+      period: 600,
+      over: DUE[kind],
+    },
+  ),
+]
+
 /** A metric of ours, as shared/runtime/metrics.ts publishes it for one Region. */
-const ours = (region, name) => ({
+const ours = (region, name, more = {}) => ({
   namespace: 'Samepoint',
   name,
-  dimensions: { service: 'samepoint', region },
+  dimensions: { service: 'samepoint', region, ...more },
 })
 
 const sender = (region) => [
@@ -96,11 +117,28 @@ const sender = (region) => [
       { ...ours(region, 'ConsentAssertions'), statistic: 'Sum', period: 300, over: 0 },
     ),
   ],
+  [
+    `ItemsOwed${logical(region)}`,
+    alarm(
+      `owed-${region}`,
+      `For twenty minutes no turn of the sender of ${region} has paid all that it had: see what the Region answers.`,
+      { ...ours(region, 'ItemsOwed'), statistic: 'Minimum', period: 600, periods: 2, over: 0 },
+    ),
+  ],
+  [
+    `Lost${logical(region)}`,
+    alarm(
+      `lost-${region}`,
+      `${region} had accepted an opt-out or a remove, and was seen without it: it is sent again. See who else writes there.`,
+      { ...ours(region, 'Lost'), statistic: 'Sum', period: 300, over: 0 },
+    ),
+  ],
 ]
 
 const ofRegion = ({ region }) => [
   ...kinds.flatMap((kind) => [
     old(region, kind),
+    overdue(region, kind),
     notEmpty(
       `${laneOf(region, kind)}Dead`,
       `${kind}-${region}-dead`,
@@ -108,6 +146,34 @@ const ofRegion = ({ region }) => [
     ),
   ]),
   ...sender(region),
+]
+
+/** Each machine: its logical id, its name, and what it means when an execution does not come to its good end. */
+const MACHINES = [
+  ['CsvDrop', 'csv-drop', 'A dropped file was refused, or is not in every Region yet: read its report.'],
+  ['LoadRegion', 'load-region', 'A load was cut off: settle-owed tries it again; read the execution.'],
+  [
+    'LoadBacklog',
+    'load-backlog',
+    'A backlog was not brought to its Region by Import Job: read the execution.',
+  ],
+  [
+    'RegionCopy',
+    'region-copy',
+    'The standby has not got all that the primary has: read the report of the copy.',
+  ],
+  ['ReconcileMachine', 'reconcile', 'A reconcile did not come to its end: read the execution.'],
+]
+
+const ended = ({ id, name, what, end }) => [
+  `${logical(name)}${end}`,
+  alarm(`${name}-${end.toLowerCase()}`, what, {
+    namespace: 'AWS/States',
+    name: `Executions${end}`,
+    dimensions: { StateMachineArn: { Ref: id } },
+    statistic: 'Sum',
+    over: 0,
+  }),
 ]
 
 const FIFTEEN_MINUTES_MS = 900_000
@@ -133,20 +199,9 @@ const ofHub = [
       over: FIFTEEN_MINUTES_MS,
     }),
   ],
-  ...['ExecutionsFailed', 'ExecutionsTimedOut'].map((name) => [
-    name.replace('Executions', 'Reconcile'),
-    alarm(
-      `reconcile-${name.replace('Executions', '').toLowerCase()}`,
-      'A reconcile did not come to its end: read the execution.',
-      {
-        namespace: 'AWS/States',
-        name,
-        dimensions: { StateMachineArn: { Ref: 'ReconcileMachine' } },
-        statistic: 'Sum',
-        over: 0,
-      },
-    ),
-  ]),
+  ...MACHINES.flatMap(([id, name, what]) =>
+    ['Failed', 'TimedOut', 'Aborted'].map((end) => ended({ id, name, what, end })),
+  ),
 ]
 
 export const hub = { Resources: Object.fromEntries([...ofHub, ...regions.flatMap(ofRegion)]) }

@@ -45,6 +45,21 @@ tell(alarmProblems, 'a person is told of whatever waits for one', [
     'Other',
     `${sender}: nobody hears of ConsentAssertions`,
   ],
+  [
+    `${urgent}Overdue.Properties.Dimensions.2.Value`,
+    'bulk',
+    `${urgent}: nobody hears that a change is owed for ever`,
+  ],
+  [`${bulk}Overdue.Properties.Threshold`, 7_200_000, `${bulk}: nobody hears that a change is owed for ever`],
+  [`ItemsOwed${logical(region)}`, undefined, `${sender}: nobody hears of ItemsOwed`],
+  [`Lost${logical(region)}.Properties.Statistic`, 'Average', `${sender}: nobody hears of Lost`],
+  ['LoadBacklogFailed', undefined, 'LoadBacklog: nobody hears of ExecutionsFailed'],
+  ['RegionCopyTimedOut', undefined, 'RegionCopy: nobody hears of ExecutionsTimedOut'],
+  [
+    'CsvDropAborted.Properties.Dimensions.0.Value',
+    { Ref: 'LoadRegion' },
+    'CsvDrop: nobody hears of ExecutionsAborted',
+  ],
   ['StreamOld.Properties.TreatMissingData', undefined, 'StreamOld: does not say what silence means'],
   ['StreamOld.Properties.AlarmActions', [], 'StreamOld: reaches nobody'],
   ['StreamOld.Properties.ActionsEnabled', false, 'StreamOld: reaches nobody'],
@@ -94,6 +109,6 @@ it('an alarm on a metric of ours is on one that a sender publishes, by the very 
     return `Samepoint ${String(properties['MetricName'])} ${dimensions.join()}`
   })
   const all = REGIONS.flatMap((each) => [...published(each, 'urgent'), ...published(each, 'bulk')])
-  expect(watched.length).toBe(REGIONS.length * 3)
+  expect(watched.length).toBe(REGIONS.length * (5 + 2))
   expect(watched.filter((metric) => !all.includes(metric))).toEqual([])
 })

@@ -40,8 +40,18 @@ const wantedOf = (template: Template): readonly Wanted[] => [
     most: 0,
     within: 300,
   })),
+  ...resourcesOf(template, 'AWS::StepFunctions::StateMachine').flatMap(({ id }) =>
+    ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map((name) => ({
+      problem: `${id}: nobody hears of ${name}`,
+      metric: `AWS/States ${name}`,
+      dimensions: { StateMachineArn: id },
+      statistic: 'Sum',
+      most: 0,
+      within: 300,
+    })),
+  ),
   ...mappingsOf(template).flatMap(({ source, reader, sendsTo }) => {
-    if (sendsTo !== undefined) return [oldMarker(template, source), ...ofSender(reader, sendsTo)]
+    if (sendsTo !== undefined) return [...oldMarker(template, source, sendsTo), ...ofSender(reader, sendsTo)]
     return template.resources[source]?.Type === 'AWS::DynamoDB::Table' ? [oldRecord(source, reader)] : []
   }),
 ]
@@ -57,16 +67,27 @@ const mappingsOf = (template: Template) =>
     }
   })
 
-const oldMarker = (template: Template, queue: string): Wanted => {
+const oldMarker = (template: Template, queue: string, region: string): readonly Wanted[] => {
   const isUrgent = textOf(template, { Ref: queue }).includes('-urgent-')
-  return {
-    problem: `${queue}: nobody hears that a marker grows old`,
-    metric: 'AWS/SQS ApproximateAgeOfOldestMessage',
-    dimensions: { QueueName: queue },
-    statistic: 'Maximum',
-    most: isUrgent ? 60 : 900,
-    within: 300,
-  }
+  return [
+    {
+      problem: `${queue}: nobody hears that a marker grows old`,
+      metric: 'AWS/SQS ApproximateAgeOfOldestMessage',
+      dimensions: { QueueName: queue },
+      statistic: 'Maximum',
+      most: isUrgent ? 60 : 900,
+      within: 300,
+    },
+    {
+      // SQS leaves out of the age what was received three times.
+      problem: `${queue}: nobody hears that a change is owed for ever`,
+      metric: 'Samepoint OldestMarkerAge',
+      dimensions: { service: 'samepoint', region, lane: isUrgent ? 'urgent' : 'bulk' },
+      statistic: 'Maximum',
+      most: isUrgent ? 600_000 : 3_600_000,
+      within: 600,
+    },
+  ]
 }
 
 const oldRecord = (table: string, reader: string): Wanted => ({
@@ -80,16 +101,20 @@ const oldRecord = (table: string, reader: string): Wanted => ({
 
 /** The dimensions are those that shared/runtime/metrics.ts publishes for a Region. */
 const ofSender = (reader: string, region: string): readonly Wanted[] =>
-  Object.entries({ BreakerOpen: 'Minimum', EndpointsParked: 'Sum', ConsentAssertions: 'Sum' }).map(
-    ([name, statistic]) => ({
-      problem: `${reader}: nobody hears of ${name}`,
-      metric: `Samepoint ${name}`,
-      dimensions: { service: 'samepoint', region },
-      statistic,
-      most: 0,
-      within: 300,
-    }),
-  )
+  Object.entries({
+    BreakerOpen: ['Minimum', 300],
+    ItemsOwed: ['Minimum', 1_200],
+    EndpointsParked: ['Sum', 300],
+    ConsentAssertions: ['Sum', 300],
+    Lost: ['Sum', 300],
+  } as const).map(([name, [statistic, within]]) => ({
+    problem: `${reader}: nobody hears of ${name}`,
+    metric: `Samepoint ${name}`,
+    dimensions: { service: 'samepoint', region },
+    statistic,
+    most: 0,
+    within,
+  }))
 
 const isOf = ({ metric, dimensions, statistic, most, within }: Wanted, properties: Json): boolean =>
   `${String(properties['Namespace'])} ${String(properties['MetricName'])}` === metric &&
