@@ -35,6 +35,8 @@ export interface Hold {
   readonly now: () => number
   /** An instant of the ledger's time at which `ms` milliseconds from now have certainly passed. */
   readonly after: (ms: number) => number
+  /** An operator had stopped the lane when it became ours: nothing is to be sent. */
+  readonly isPaused: () => boolean
   readonly breaker: () => Breaker
   readonly setBreaker: (breaker: Breaker) => Promise<void>
   /**
@@ -91,10 +93,20 @@ const takeLane = async (lane: Leased, turn: Turn, offset: Offset) => {
   const until = turn.deadline - RESERVE
   const cutOff = turn.deadline + offset.most
   let breaker = CLOSED
+  let isPaused = false
   let isOurs = false
   const take = async () => {
-    breaker = await waitForTurn(lane, turn, { until, cutOff, ledgerNow })
-    isOurs = true
+    try {
+      await waitForTurn(lane, turn, { until, cutOff, ledgerNow })
+      const left = await takeOver({ turns, destination }, lane.now, ledgerNow)
+      breaker = left.handover?.breaker ?? CLOSED
+      isPaused = left.isPaused
+      isOurs = true
+    } catch (error) {
+      // It may be ours all the same, as where the answer was lost: nobody else would have it before we are cut off.
+      await turns.release(turn.owner).catch(() => undefined)
+      throw error
+    }
   }
   const handover = (): Handover => ({
     breaker,
@@ -116,6 +128,7 @@ const takeLane = async (lane: Leased, turn: Turn, offset: Offset) => {
     now: ledgerNow,
     left: () => until - lane.now(),
     after: (ms) => lane.now() + offset.most + ms,
+    isPaused: () => isPaused,
     breaker: () => breaker,
     async setBreaker(next) {
       if (next.failures === breaker.failures && next.probeAt === breaker.probeAt) return
@@ -128,7 +141,7 @@ const takeLane = async (lane: Leased, turn: Turn, offset: Offset) => {
       await end()
       await lane.sleep(POLL)
       await take()
-      return true
+      return !isPaused
     },
   }
   return { hold, end }
@@ -140,12 +153,11 @@ interface Bounds {
   readonly ledgerNow: () => number
 }
 
-/** The lane, and what its last holder left. */
 const waitForTurn = async (
-  { turns, destination, now, sleep }: Leased,
+  { turns, now, sleep }: Leased,
   turn: Turn,
   { until, cutOff, ledgerNow }: Bounds,
-): Promise<Breaker> => {
+): Promise<void> => {
   const { owner, isUrgent = false, isEager = false } = turn
   for (;;) {
     const isFree = isUrgent || mayHave(await turns.look(), turn, ledgerNow())
@@ -154,22 +166,23 @@ const waitForTurn = async (
     await sleep(POLL)
     if (now() >= until) throw new LaneBusy('another sender has had the lane all the time')
   }
-  return takeOver({ turns, destination }, now, ledgerNow)
 }
 
 /** The urgent go before those who take up a backlog, and those before the rest. */
 const mayHave = ({ wantedUntil, reservedUntil = 0 }: LaneView, turn: Turn, now: number): boolean =>
   turn.isUrgent === true || (wantedUntil <= now && (turn.isEager === true || reservedUntil <= now))
 
+/** What the last holder left, and whether an operator has stopped the lane while we waited for it. */
 const takeOver = async (
   { turns, destination }: Pick<Leased, 'turns' | 'destination'>,
   now: () => number,
   ledgerNow: () => number,
-): Promise<Breaker> => {
-  const { handover } = await turns.look()
+): Promise<LaneView> => {
+  const view = await turns.look()
+  const { handover } = view
   if (handover?.pace)
     destination.pace?.resume(handover.pace as PaceState, elapsedSince(handover, now(), ledgerNow()))
-  return handover?.breaker ?? CLOSED
+  return view
 }
 
 /** The hosts' clocks say it to the millisecond, if they agree; the ledger's says by how much they may. */

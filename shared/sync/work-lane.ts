@@ -136,7 +136,8 @@ const begin = async (work: Work, lane: Lane, turn: Turn): Promise<Began> => {
     else if (isOpen(breaker, now)) owe('BREAKER_OPEN')
     else if (work.items.size > 0) {
       await whileLeased(lane, turn, async (hold) => {
-        await workItems(work, lane, hold, done)
+        if (hold.isPaused()) owe('PAUSED')
+        else await workItems(work, lane, hold, done)
         breaker = hold.breaker()
         now = hold.now()
       })

@@ -57,6 +57,28 @@ describe('a lane', () => {
     expect(await turns.lease('another', clock.now(), clock.now())).toBe(true)
   })
 
+  it.each([
+    ['does not say what the last sender left', 'query', false],
+    ['takes the lease, and its answer is lost', 'put', true],
+  ] as const)('is free again when the ledger %s', async (_, operation, isDone) => {
+    const { clock, host, table, turns } = open()
+    await turns.leave({ breaker: { failures: 2 }, leftAt: { ledger: 0, host: 0 } })
+    let isLeased = false
+    table.intrude = async (each, [key]) => {
+      if (isLeased && each === operation) throw new Error('no answer')
+      if (isLeased || each !== 'put' || key?.sk !== 'lease') return
+      isLeased = !isDone
+      if (!isDone) return
+      table.intrude = () => undefined
+      await turns.lease('me', clock.now(), clock.now() + 60_000)
+      throw new Error('no answer')
+    }
+    await expect(clock.during(host().hold(nothing, { isUrgent: true }))).rejects.toThrow('no answer')
+    table.intrude = () => undefined
+    expect(await turns.lease('another', clock.now(), clock.now())).toBe(true)
+    expect((await turns.look()).handover?.breaker).toEqual({ failures: 2 })
+  })
+
   it('is nobody else’s before the invocation that has it would have been cut off', async () => {
     const { clock, host, turns } = open()
     let deadline = 0

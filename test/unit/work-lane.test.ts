@@ -277,6 +277,20 @@ describe('a lane that an operator has stopped', () => {
     expect(lanes.region().stored.has('a')).toBe(true)
   })
 
+  it.each(['urgent', 'bulk'] as const)('is not worked by a sender (%s) that waited for it', async (kind) => {
+    const lanes = openLanes()
+    await lanes.turns().lease('another', lanes.clock.now(), lanes.clock.now() + 20_000)
+    lanes.items.set('a', row('a'))
+    await lanes.mark(['a'], { kind })
+    const { worked } = lanes.start({ kind })
+    await lanes.turns().pause(true, SINCE)
+    expect((await lanes.clock.during(worked)).figures).toMatchObject({ owed: 1, sends: 0 })
+    expect(lanes.region().calls).toEqual([])
+    await lanes.turns().pause(false, SINCE)
+    await lanes.settle()
+    expect(lanes.region().stored.has('a')).toBe(true)
+  })
+
   it('stops between two calls', async () => {
     const lanes = openLanes()
     await lanes.write(...many(250))
