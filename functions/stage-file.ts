@@ -1,8 +1,8 @@
-/** Stage file: a run's import files → the bucket of one Region, without what is older than what is there. */
+/** Stage file: one of a run's import files → the bucket of one Region, without what is older than what is there. */
 import { door } from '../shared/runtime/door.ts'
 import { wire } from '../shared/runtime/wire.ts'
 import { stageFile } from '../shared/sync/load-region.ts'
-import { sourceOf } from '../shared/sync/open-run.ts'
+import { partsOf, sourceOf } from '../shared/sync/open-run.ts'
 
 const { bucketIn, consents, ledger, memoryIn, turnsIn, work } = wire()
 
@@ -10,11 +10,12 @@ interface StageFile {
   readonly run: string
   readonly region: string
   readonly attempt: number
+  readonly part: number
 }
 
-export const handler = door(async ({ run, region, attempt }: StageFile) => {
+export const handler = door(async ({ run, region, attempt, part }: StageFile) => {
   const { droppedAt } = await sourceOf(ledger, run)
   const fresh = { droppedAt, consents, memory: memoryIn(region) }
-  const now = await turnsIn(region).time()
-  return stageFile({ run, attempt, work, target: bucketIn(region), fresh, now })
+  const [parts, now] = await Promise.all([partsOf(ledger, run), turnsIn(region).time()])
+  return stageFile({ run, attempt, part, parts, work, target: bucketIn(region), fresh, now })
 })

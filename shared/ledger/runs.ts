@@ -14,6 +14,8 @@ export interface Run {
   readonly source: Readonly<Record<string, string>>
   readonly closedAt?: string
   readonly file?: FileCounts | FileRefused
+  /** How far a long file has been prepared, for whoever watches. */
+  readonly progress?: { readonly rows: number; readonly bytes: number }
 }
 
 /** `rows` = the sum of the others, exactly. */
@@ -26,6 +28,8 @@ export interface FileCounts {
   readonly inactive: number
   /** Only in an export: endpoints of the customer table, which reach the standby by its lane. */
   readonly tableOwned: number
+  /** Only of a drop: import files made of it, one for each job in a Region. */
+  readonly parts?: number
   /** Of those, the ones that the lane still owed the standby when the copy closed. */
   readonly behind?: number
 }

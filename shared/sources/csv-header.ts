@@ -9,6 +9,10 @@ export interface Column {
   readonly kind: 'text' | 'number' | 'list' | 'none'
 }
 
+/** Is it a mended file of rejects? Its cells are as `formula.ts` has neutralised them. */
+export const isMended = (columns: readonly Column[]): boolean =>
+  columns.some(({ path }) => path[0] === 'Samepoint')
+
 /** Why a file as a whole cannot be taken: a code, and what to do about it. Names columns by number, never by content. */
 export interface Refusal {
   readonly code: string
@@ -17,8 +21,12 @@ export interface Refusal {
 
 const REQUIRED = ['Id', 'Address', 'ChannelType'] as const
 
+/** What `rejects.csv` says in front of each row: where it was, and what is wrong. A mended file may keep them. */
+export const OUR_COLUMNS: readonly string[] = ['Samepoint.Line', 'Samepoint.Problems']
+
 /** User guide, "Importing segments": the attributes that an import file may hold. */
 const FIXED: Readonly<Record<string, Column['kind']>> = {
+  ...Object.fromEntries(OUR_COLUMNS.map((name) => [name, 'none'] as const)),
   Id: 'text',
   Address: 'text',
   ChannelType: 'text',

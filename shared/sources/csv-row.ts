@@ -4,7 +4,9 @@ import { checkDropped } from '../endpoint/drop-rules.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import { isIsoDate } from '../endpoint/iso-date.ts'
 import type { Candidate, Problem } from '../endpoint/problem.ts'
+import { isMended } from './csv-header.ts'
 import type { Column } from './csv-header.ts'
+import { original } from './formula.ts'
 
 /**
  * The endpoint that `cells` describe under `columns`. An empty cell says nothing of its field. Consent-silent: a blank or
@@ -57,8 +59,9 @@ type Node = Map<string, Node | string | number | string[]>
 
 const candidateOf = (columns: readonly Column[], cells: readonly string[]): Candidate => {
   const root: Node = new Map()
+  const textOf = isMended(columns) ? original : (cell: string) => cell
   for (const [at, column] of columns.entries()) {
-    const cell = cells[at] ?? ''
+    const cell = textOf(cells[at] ?? '')
     if (cell !== '' && column.kind !== 'none') place(root, column, cell)
   }
   return withPlainPhone(plain(root))

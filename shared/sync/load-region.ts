@@ -6,7 +6,7 @@ import type { Owed, RegionOutcome, Runs } from '../ledger/runs.ts'
 import type { Files, ObjectRef } from './files.ts'
 import { freshLines } from './fresh-lines.ts'
 import type { Fresh } from './fresh-lines.ts'
-import { importPrefix, stagingPrefix } from './places.ts'
+import { importPrefix, partName, stagedPartPrefix } from './places.ts'
 import { lines, utf8 } from './text-lines.ts'
 
 interface Bucket {
@@ -25,6 +25,8 @@ export interface Staged extends Place {
   readonly left: number
   /** Rows there are; left out where nobody has counted them yet. */
   readonly rows?: number
+  /** The run has another file after this one. */
+  readonly more?: boolean
   /** From when they are (ISO 8601, the ledger's time): what the lane does later is newer. Left out where it does nothing later. */
   readonly at?: string
 }
@@ -32,6 +34,9 @@ export interface Staged extends Place {
 export interface Stage {
   readonly run: string
   readonly attempt: number
+  /** Which of the run's import files, from 1, and how many there are. */
+  readonly part: number
+  readonly parts: number
   readonly work: Bucket
   /** The Region's. */
   readonly target: Bucket
@@ -41,23 +46,18 @@ export interface Stage {
 }
 
 /**
- * Puts a run's import files into the Region's bucket, line by line through what has been heard and sent since the drop: even
- * a first attempt may come after the lane. Throws {@link FilesGone}.
+ * Puts one of a run's import files into the Region's bucket, line by line through what has been heard and sent since the drop:
+ * even a first attempt may come after the lane. Throws {@link FilesGone}.
  */
-export const stageFile = async ({ run, attempt, work, target, fresh, now }: Stage): Promise<Staged> => {
-  const keys = await work.files.list(work.bucket, importPrefix(run))
-  if (keys.length === 0) throw new FilesGone('the import files of the run are no longer in the work bucket')
+export const stageFile = async (task: Stage): Promise<Staged> => {
+  const { run, attempt, part, parts, work, target, fresh, now } = task
+  const key = importPrefix(run) + partName(part)
+  const prefix = stagedPartPrefix(run, attempt, part)
   const counts = { rows: 0, left: 0 }
-  for (const key of keys) {
-    const to = {
-      bucket: target.bucket,
-      key: stagingPrefix(run, attempt) + key.slice(importPrefix(run).length),
-    }
-    const lines = await linesOf({ bucket: work.bucket, key }, work)
-    await target.files.write(to, freshLines({ file: key, lines }, fresh, counts))
-  }
-  const prefix = stagingPrefix(run, attempt)
-  return { bucket: target.bucket, prefix, ...counts, at: new Date(now).toISOString() }
+  const lines = await linesOf({ bucket: work.bucket, key }, work)
+  const to = { bucket: target.bucket, key: prefix + partName(part) }
+  await target.files.write(to, freshLines({ file: key, lines }, fresh, counts))
+  return { bucket: target.bucket, prefix, ...counts, more: part < parts, at: new Date(now).toISOString() }
 }
 
 const linesOf = async (object: ObjectRef, { files }: Bucket): Promise<AsyncIterable<string>> => {

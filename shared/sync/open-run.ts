@@ -4,6 +4,7 @@ import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import type { Region } from '../endpoint/endpoint.ts'
 import type { Staged } from './load-region.ts'
 import type { FileCounts, FileRefused, Run, Runs } from '../ledger/runs.ts'
+import type { Checkpoint } from './drop/prepared.ts'
 import type { ObjectRef } from './files.ts'
 import { stagingPrefix } from './places.ts'
 
@@ -64,6 +65,19 @@ export const noteFile = async (
   await ledger.note(noted)
   return noted
 }
+
+/** How many import files a run's file has become. */
+export const partsOf = async (ledger: Pick<Runs, 'get'>, run: string): Promise<number> => {
+  const { file } = await ledger.get(run)
+  return file && 'parts' in file ? (file.parts ?? 1) : 1
+}
+
+/** Writes down how far a run's file has been prepared. */
+export const noteProgress = async (
+  ledger: Pick<Runs, 'get' | 'note'>,
+  run: string,
+  { counts, bytes }: Checkpoint,
+): Promise<void> => ledger.note({ ...(await ledger.get(run)), progress: { rows: counts.rows, bytes } })
 
 export interface CopyTask {
   /** The tick of the schedule, ISO 8601. */

@@ -4,10 +4,18 @@
 export const importPrefix = (run: string): string => `runs/${run}/import/`
 export const reportKey = (run: string): string => `reports/${run}/report.json`
 export const rejectsKey = (run: string): string => `reports/${run}/rejects.csv`
+export const supersededKey = (run: string): string => `reports/${run}/superseded.csv`
+/** What the calls have set aside, one after the other, before it is one report. */
+export const rejectsPrefix = (run: string): string => `runs/${run}/rejects/`
+export const supersededPrefix = (run: string): string => `runs/${run}/superseded/`
+export const repeatsKey = (run: string): string => `runs/${run}/repeats.json`
 
 /** In the bucket of each Region. */
 /** A prefix for each attempt: a job that an earlier one gave up on is not taken for its own. */
 export const stagingPrefix = (run: string, attempt: number): string => `staging/${run}/${attempt}/`
+/** And for each file of a drop: a job takes all that lies under its prefix. */
+export const stagedPartPrefix = (run: string, attempt: number, part: number): string =>
+  `${stagingPrefix(run, attempt)}${part}/`
 export const behindKey = (run: string): string => `staging/${run}/behind.json`
 export const inactiveKey = (run: string): string => `staging/${run}/inactive.json`
 /** A prefix for each attempt: a job whose answer was lost may still write under the one before. */

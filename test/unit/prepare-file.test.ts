@@ -1,13 +1,43 @@
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
+import { parse } from 'csv-parse/sync'
 import { describe, expect, it } from 'vitest'
 import { consentRegister } from '../../shared/ledger/consents.ts'
+import type { Prepare } from '../../shared/sync/drop/prepared.ts'
 import { prepareFile } from '../../shared/sync/prepare-file.ts'
 import { customersCsv } from '../fixtures/make-customers.ts'
+import type { Files, ObjectRef } from '../../shared/sync/files.ts'
+import type { Endpoint } from '../../shared/endpoint/endpoint.ts'
+import type { Consents } from '../../shared/ledger/consents.ts'
+import type { Sent } from '../../shared/ledger/lane-memory.ts'
+import { freshLines } from '../../shared/sync/fresh-lines.ts'
 import { memoryFiles } from './memory-files.ts'
 import { memoryTable } from './memory-table.ts'
 
 const HEADER = 'Id,Address,ChannelType,OptOut\n'
+
+const textIn = (objects: ReadonlyMap<string, string>, key: string): string =>
+  Buffer.from(objects.get(`work/${key}`) ?? '', 'latin1').toString()
+
+/** The dropped file in `chunks`, everything else as it is. */
+const readOf =
+  (files: Files, source: ObjectRef, chunks: readonly Uint8Array[]): Files['read'] =>
+  (object) =>
+    object.key === source.key
+      ? Promise.resolve(Readable.from(chunks, { objectMode: false }))
+      : files.read(object)
+
+const stagedOf = async (lines: readonly string[], consents: Consents): Promise<Endpoint[]> => {
+  const memory = { sent: () => Promise.resolve(new Map<string, Sent>()) }
+  const fresh = freshLines(
+    { file: 'part', lines: Readable.from(lines) },
+    { droppedAt: '2026-06-01T00:00:00.000Z', consents, memory },
+    { rows: 0, left: 0 },
+  )
+  const staged: Endpoint[] = []
+  for await (const line of fresh) staged.push(JSON.parse(line) as Endpoint)
+  return staged
+}
 
 const prepare = async (
   content: string | Uint8Array,
@@ -20,22 +50,27 @@ const prepare = async (
     bytes.subarray(at * chunk, (at + 1) * chunk),
   )
   const source = { bucket: 'drops', key: 'drops/a.csv', version: 'v1' }
-  const reading = { ...files, read: () => Promise.resolve(Readable.from(chunks, { objectMode: false })) }
-  const file = await prepareFile({
+  const prepared = await prepareFile({
     ...{ run: 'r', source, droppedAt: '2026-06-01T00:00:00.000Z' },
-    ...{ bucket: 'work', files: reading, consents },
+    ...{ bucket: 'work', files: { ...files, read: readOf(files, source, chunks) }, consents },
   })
-  const lines = (key: string) => (objects.get(`work/${key}`) ?? '').split('\n').filter(Boolean)
+  const lines = (key: string) => textIn(objects, key).split('\n').filter(Boolean)
   return {
-    file,
+    file: prepared.state === 'unfinished' ? undefined : prepared.file,
     imports: lines('runs/r/import/part-00001.json').map((line) => JSON.parse(line) as object),
-    rejects: lines('reports/r/rejects.csv'),
+    get rejects() {
+      return parse(this.rejectsText, { relax_column_count: true })
+    },
+    rejectsText: textIn(objects, 'reports/r/rejects.csv'),
+    superseded: lines('reports/r/superseded.csv'),
+    /** What a Region that has heard nothing else is given. */
+    staged: () => stagedOf(lines('runs/r/import/part-00001.json'), consents),
   }
 }
 
 describe('preparing a dropped file', () => {
   it('accounts for every row: accepted, rejected or superseded', async () => {
-    const { file, imports, rejects } = await prepare(
+    const { file, imports, rejects, superseded } = await prepare(
       `${HEADER}a,ada@example.com,EMAIL,\nb,bo(at)example.com,EMAIL,\nA,ada2@example.com,EMAIL,ALL\n\nc,"+12125550100",SMS,NONE\n`,
     )
     expect(file).toEqual({ rows: 4, accepted: 2, rejected: 1, superseded: 1, inactive: 0, tableOwned: 0 })
@@ -44,22 +79,23 @@ describe('preparing a dropped file', () => {
       { Id: 'c', Address: '+12125550100', ChannelType: 'SMS' },
     ])
     expect(rejects).toEqual([
-      'line,field,rule,expected',
-      '2,Id,SUPERSEDED,each id once; a later row has it too',
-      '3,Address,EMAIL_SYNTAX,name@domain',
+      ['Samepoint.Line', 'Samepoint.Problems', 'Id', 'Address', 'ChannelType', 'OptOut'],
+      ['3', 'Address: EMAIL_SYNTAX (expected name@domain)', 'b', 'bo(at)example.com', 'EMAIL', ''],
     ])
+    expect(superseded.map((line) => line.split(',', 2).join())).toEqual(['line,rule', '2,SUPERSEDED'])
   })
 
   it('gives the same result wherever the bytes are cut', async () => {
     const text = `\uFEFF${HEADER}ü-1,"jürgen@example.com",EMAIL,\r\n日本,"x\ny@example.com",EMAIL,\r\n`
-    const whole = await prepare(text, 10_000)
-    for (let chunk = 1; chunk < 12; chunk += 1) expect(await prepare(text, chunk)).toEqual(whole)
+    const plain = ({ staged: _, ...rest }: Awaited<ReturnType<typeof prepare>>) => rest
+    const whole = plain(await prepare(text, 10_000))
+    for (let chunk = 1; chunk < 12; chunk += 1) expect(plain(await prepare(text, chunk))).toEqual(whole)
     expect(whole.file).toMatchObject({ rows: 2, accepted: 1, rejected: 1 })
   })
 
   it('names the line a record begins in, when records have line breaks', async () => {
     const { rejects } = await prepare(`${HEADER}a,"ada\n@example.com",EMAIL,\nb,bo@example.com,FAX,\n`)
-    expect(rejects.slice(1).map((line) => line.split(',')[0])).toEqual(['2', '4'])
+    expect(rejects.slice(1).map(([line]) => line)).toEqual(['2', '4'])
   })
 
   it.each([
@@ -73,7 +109,9 @@ describe('preparing a dropped file', () => {
     ['STRAY_QUOTE', `${HEADER}a,"ada"@example.com,EMAIL,\n`],
     ['STRAY_QUOTE', `${HEADER}a,ada"@example.com,EMAIL,\n`],
     ['RECORD_TOO_LONG', `${HEADER}a,"${'x'.repeat(70_000)}`],
-    ['COMPRESSED', gzipSync(HEADER)],
+    ['COMPRESSED', Buffer.from('PK\u0003\u0004 a workbook')],
+    ['GZIP_DAMAGED', gzipSync(HEADER).subarray(0, 20)],
+    ['GZIP_BOMB', gzipSync(`${HEADER}${'a,ada@example.com,EMAIL,\n'.repeat(200_000)}`)],
   ])('refuses a whole file with %s and leaves nothing to import', async (code, content) => {
     const { file, imports, rejects } = await prepare(content, 1_000)
     expect(file).toMatchObject({ code })
@@ -97,12 +135,14 @@ describe('preparing a dropped file', () => {
       tableOwned: 0,
     })
     expect(imports).toHaveLength(981)
-    expect(new Set(rejects.slice(1).map((line) => line.split(',')[2])).size).toBeGreaterThan(8)
+    expect(new Set(rejects.slice(1).map(([, problems]) => problems)).size).toBeGreaterThan(8)
   })
 
   it('keeps an opt-out that a later row of the same id is silent about', async () => {
-    const { imports } = await prepare(`${HEADER}a,ada@example.com,EMAIL,ALL\nA,ada2@example.com,EMAIL,\n`)
-    expect(imports).toEqual([{ Id: 'A', Address: 'ada2@example.com', ChannelType: 'EMAIL', OptOut: 'ALL' }])
+    const { staged } = await prepare(`${HEADER}a,ada@example.com,EMAIL,ALL\nA,ada2@example.com,EMAIL,\n`)
+    expect(await staged()).toEqual([
+      { Id: 'A', Address: 'ada2@example.com', ChannelType: 'EMAIL', OptOut: 'ALL' },
+    ])
   })
 
   it('enters its opt-outs into the register, and opts out who is so there', async () => {
@@ -115,14 +155,9 @@ describe('preparing a dropped file', () => {
       'c,c@example.com,EMAIL,ALL',
       'd,d@example.com,EMAIL,',
     ]
-    const { imports } = await prepare(`${HEADER}${rows.join('\n')}\n`, 7, consents)
+    const { staged } = await prepare(`${HEADER}${rows.join('\n')}\n`, 7, consents)
     // c has opted in after the file was dropped.
-    expect(imports.map((line) => (line as { OptOut?: string }).OptOut)).toEqual([
-      'ALL',
-      'ALL',
-      undefined,
-      undefined,
-    ])
+    expect((await staged()).map(({ OptOut }) => OptOut)).toEqual(['ALL', 'ALL', undefined, undefined])
     expect([...(await consents.of(['a', 'b', 'c', 'd']))]).toMatchObject([
       ['a', { value: 'ALL', at: '2026-06-01T00:00:00.000Z' }],
       ['b', { value: 'ALL', at: '2026-01-01T00:00:00.000Z' }],
@@ -131,33 +166,24 @@ describe('preparing a dropped file', () => {
   })
 
   it('takes a row that is unfit for the rest for its opt-out alone, and reports it', async () => {
-    const consents = consentRegister(memoryTable())
     const rows = [
       'a,ada@example.com,EMAIL,ALL,Germany',
       'b,bob(at)example.com,EMAIL,ALL,DE',
       'b,bob@example.com,EMAIL,,DE',
     ]
-    const { file, imports, rejects } = await prepare(
+    const { file, staged, rejects } = await prepare(
       `Id,Address,ChannelType,OptOut,Location.Country\n${rows.join('\n')}\n`,
-      7,
-      consents,
     )
-    expect(imports).toEqual([
+    const bob = { Id: 'b', Address: 'bob@example.com', ChannelType: 'EMAIL', Location: { Country: 'DE' } }
+    expect((await staged()).sort((one, other) => (one.Id < other.Id ? -1 : 1))).toEqual([
       { Id: 'a', Address: 'ada@example.com', ChannelType: 'EMAIL', OptOut: 'ALL' },
-      {
-        Id: 'b',
-        Address: 'bob@example.com',
-        ChannelType: 'EMAIL',
-        Location: { Country: 'DE' },
-        OptOut: 'ALL',
-      },
+      { ...bob, OptOut: 'ALL' },
     ])
     expect(file).toMatchObject({ rows: 3, accepted: 2, rejected: 1 })
-    expect(rejects.slice(1).map((line) => line.split(',').slice(0, 3).join())).toEqual([
-      '2,Location.Country,COUNTRY',
-      '3,Address,EMAIL_SYNTAX',
+    expect(rejects.slice(1).map(([line, problems]) => [line, problems?.split(' (')[0]])).toEqual([
+      ['2', 'Location.Country: COUNTRY'],
+      ['3', 'Address: EMAIL_SYNTAX'],
     ])
-    expect([...(await consents.of(['a', 'b'])).values()].map(({ value }) => value)).toEqual(['ALL', 'ALL'])
   })
 
   it('names the line of an error however far the parser has read ahead, and whatever lines are empty', async () => {
@@ -168,6 +194,94 @@ describe('preparing a dropped file', () => {
       message: expect.stringContaining('line 302 ') as string,
     })
     const { rejects } = await prepare(`${HEADER}\n\na,"x\ny@example.com",EMAIL,\n\nb,bob@example.com,FAX,\n`)
-    expect(rejects.slice(1).map((line) => line.split(',')[0])).toEqual(['4', '7'])
+    expect(rejects.slice(1).map(([line]) => line)).toEqual(['4', '7'])
+  })
+
+  it('takes JSON Lines, and gzip, as it takes CSV', async () => {
+    const csv = await prepare(`${HEADER}a,ada@example.com,EMAIL,ALL\nb,bob(at)example.com,EMAIL,\n`)
+    const json = [
+      '{"Id":"a","Address":"ada@example.com","ChannelType":"EMAIL","OptOut":"ALL"}',
+      '{"Id":"b","Address":"bob(at)example.com","ChannelType":"EMAIL"}',
+    ]
+    for (const content of [json.join('\n'), gzipSync(json.join('\r\n')), `\uFEFF${json.join('\n')}\n\n`]) {
+      const lines = await prepare(content)
+      expect(lines.file).toEqual(csv.file)
+      expect(lines.imports).toEqual(csv.imports)
+    }
+    const packed = await prepare(gzipSync(`${HEADER}a,ada@example.com,EMAIL,ALL\n`), 3)
+    expect(packed.imports).toEqual(csv.imports)
+  })
+
+  it('has what was set aside mended and dropped again, and no cell of it is a formula', async () => {
+    const header = 'Id,Address,ChannelType,Attributes.Note\n'
+    const rows = [
+      "=1+1,ada(at)example.com,EMAIL,'@sum",
+      '-2,+15550100,FAX,"=cmd|""x"""',
+      "'=3,c@example.com,FAX,plain",
+    ]
+    const first = await prepare(`${header}${rows.join('\n')}\n`)
+    expect(first.file).toMatchObject({ accepted: 0, rejected: 3 })
+    const cells = first.rejects.slice(1).flat()
+    expect(cells.filter((cell) => /^[=+\-@]/.test(cell))).toEqual([])
+    const mended = first.rejectsText
+      .replace('ada(at)example.com', 'ada@example.com')
+      .replace("'+15550100,FAX", "'+12125550100,SMS")
+      .replace('FAX', 'EMAIL')
+    expect((await prepare(mended)).imports).toEqual([
+      { Id: '=1+1', Address: 'ada@example.com', ChannelType: 'EMAIL', Attributes: { Note: ["'@sum"] } },
+      { Id: '-2', Address: '+12125550100', ChannelType: 'SMS', Attributes: { Note: ['=cmd|"x"'] } },
+      { Id: "'=3", Address: 'c@example.com', ChannelType: 'EMAIL', Attributes: { Note: ['plain'] } },
+    ])
+  })
+
+  it('cuts what it writes into import files of bounded size', async () => {
+    const rows = Array.from({ length: 9_000 }, (_, at) => `e${at},e${at}@example.com,EMAIL,`)
+    const { objects, prepared } = await prepareAll(`${HEADER}${rows.join('\n')}\n`, { partBytes: 300_000 })
+    const parts = [...objects].filter(([key]) => key.includes('/import/')).map(([, text]) => text)
+    expect(parts.length).toBeGreaterThan(1)
+    expect(prepared).toMatchObject({
+      state: 'done',
+      parts: parts.length,
+      file: { rows: 9_000, accepted: 9_000 },
+    })
+    for (const text of parts) expect(text.length).toBeLessThanOrEqual(300_000)
+    expect(parts.flatMap((text) => text.split('\n').filter(Boolean))).toHaveLength(9_000)
+  })
+
+  it('goes on where the time ran out, and comes to the same', async () => {
+    const row = (at: number) =>
+      `e${at % 7_000},e${at}@example.com,${at % 50 === 0 ? 'FAX' : 'EMAIL'},${at % 90 === 0 ? 'ALL' : ''}`
+    const content = `${HEADER}${Array.from({ length: 20_000 }, (_, at) => row(at)).join('\n')}\n`
+    const whole = await prepareAll(content, {})
+    const calls = await prepareAll(content, { hasTime: () => false })
+    expect(calls.calls).toBeGreaterThan(3)
+    expect(fileOf(calls)).toEqual(fileOf(whole))
+    const all = ({ objects }: Prepared, part: string) =>
+      [...objects]
+        .filter(([key]) => key.includes(part))
+        .map(([, text]) => text)
+        .join('')
+    for (const part of ['/import/', 'r/rejects.csv', 'r/superseded.csv'])
+      expect(all(calls, part)).toBe(all(whole, part))
   })
 })
+
+type Prepared = Awaited<ReturnType<typeof prepareAll>>
+const fileOf = ({ prepared }: Prepared) => ('file' in prepared ? prepared.file : undefined)
+
+/** Call after call, until the file is prepared. */
+const prepareAll = async (content: string, more: Pick<Prepare, 'partBytes' | 'hasTime'>) => {
+  const { files, objects } = memoryFiles()
+  const source = { bucket: 'drops', key: 'drops/a.csv', version: 'v1' }
+  const task = {
+    ...{ run: 'r', source, droppedAt: '2026-06-01T00:00:00.000Z', bucket: 'work' },
+    files: { ...files, read: readOf(files, source, [Buffer.from(content)]) },
+    consents: consentRegister(memoryTable()),
+    ...more,
+  }
+  let prepared = await prepareFile(task)
+  let calls = 1
+  for (; prepared.state === 'unfinished'; calls += 1)
+    prepared = await prepareFile({ ...task, from: prepared.from })
+  return { prepared, objects, calls }
+}

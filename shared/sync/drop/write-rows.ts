@@ -1,0 +1,115 @@
+/** The second reading of a dropped file: the rows that count into import files, the others into the reports. */
+import type { RowBatch } from '../../sources/csv/kernel.ts'
+import type { FileCounts } from '../../ledger/runs.ts'
+import { noteOptOuts } from './note-opt-outs.ts'
+import { openOutputs } from './outputs.ts'
+import type { Outputs } from './outputs.ts'
+import { NO_ROWS } from './prepared.ts'
+import type { Checkpoint, Prepare, Prepared } from './prepared.ts'
+import { readRows } from './read-rows.ts'
+import type { Rows } from './read-rows.ts'
+import { rejectLine, rejectsHead, SUPERSEDED_HEAD, supersededLine } from './rejects.ts'
+import type { Repeats } from './repeats.ts'
+
+type Counts = { -readonly [count in keyof FileCounts]: FileCounts[count] }
+
+interface Writing {
+  readonly task: Prepare
+  readonly rows: Rows
+  readonly repeats: Pick<Repeats, 'wins'>
+  readonly outputs: Outputs
+  readonly counts: Counts
+  /** Of the last row that was taken. */
+  line: number
+}
+
+/** Goes on from the task's checkpoint. Throws `FileRefusal`. */
+export const writeRows = async (task: Prepare, repeats: Pick<Repeats, 'wins'>): Promise<Prepared> => {
+  const { from, hasTime = () => true } = task
+  const outputs = openOutputs(task, from)
+  const rows = readRows(task, true)
+  const counts: Counts = { ...(from?.counts ?? NO_ROWS) }
+  const writing: Writing = { task, rows, repeats, outputs, counts, line: from?.line ?? 0 }
+  try {
+    if (!from) await outputs.supersede(SUPERSEDED_HEAD)
+    let isFirst = !from
+    for await (const batch of rows.batches) {
+      if (isFirst) await outputs.reject(rejectsHead(formatOf(rows)))
+      isFirst = false
+      if (lastLine(batch) <= writing.line) continue
+      await take(writing, batch)
+      if (!hasTime()) return await unfinished(writing)
+    }
+    await outputs.close()
+    return { state: 'done', file: counts, parts: outputs.parts }
+  } catch (error) {
+    await outputs.discard()
+    throw error
+  }
+}
+
+const unfinished = async ({ outputs, rows, counts, line }: Writing): Promise<Prepared> => {
+  await outputs.close()
+  const from: Checkpoint = { line, parts: outputs.parts, bytes: rows.bytes(), counts }
+  return { state: 'unfinished', from }
+}
+
+const formatOf = (rows: Rows) => ({ format: rows.format(), header: rows.header() })
+
+const lastLine = ({ count, lines, unfit }: RowBatch): number =>
+  Math.max(count > 0 ? (lines[count - 1] ?? 0) : 0, unfit.at(-1)?.line ?? 0)
+
+/** Batches are cut at the same rows by each reading of a file, so that one is either all new or all old. */
+const take = async (writing: Writing, batch: RowBatch): Promise<void> => {
+  const { task, outputs, counts, rows } = writing
+  counts.rows += batch.count + batch.unfit.length
+  // Before any line: a call that dies here is made again, and the register hears it twice.
+  await noteOptOuts(task, batch)
+  await takeGood(writing, batch)
+  const format = formatOf(rows)
+  for (const unfit of batch.unfit) {
+    await outputs.reject(rejectLine(unfit, format))
+    await takeUnfit(writing, unfit)
+  }
+  writing.line = lastLine(batch)
+}
+
+/** Lines that adjoin go out together. */
+const takeGood = async (writing: Writing, batch: RowBatch): Promise<void> => {
+  const { repeats, outputs, counts } = writing
+  const { count, hashes, lines, starts, ends, bytes } = batch
+  let from = 0
+  for (let row = 0; row < count; row += 1) {
+    const line = lines[row] ?? 0
+    if (repeats.wins({ high: hashes[2 * row] ?? 0, low: hashes[2 * row + 1] ?? 0, line })) {
+      counts.accepted += 1
+      continue
+    }
+    counts.superseded += 1
+    const start = starts[row] ?? 0
+    if (start > from) await outputs.line(bytes.subarray(from, start))
+    from = ends[row] ?? 0
+    await outputs.supersede(supersededLine(line))
+  }
+  const end = count > 0 ? (ends[count - 1] ?? 0) : 0
+  if (end > from) await outputs.line(bytes.subarray(from, end))
+}
+
+/** An unfit row that opts out is taken for its opt-out alone, and reported. */
+const takeUnfit = async (
+  { repeats, outputs, counts }: Writing,
+  unfit: RowBatch['unfit'][number],
+): Promise<void> => {
+  const { line, optOut } = unfit
+  if (!optOut?.endpoint) {
+    counts.rejected += 1
+    return
+  }
+  if (!repeats.wins({ high: optOut.hash[0], low: optOut.hash[1], line })) {
+    counts.superseded += 1
+    await outputs.supersede(supersededLine(line))
+    return
+  }
+  counts.accepted += 1
+  await outputs.line(Buffer.from(`${JSON.stringify(optOut.endpoint)}\n`))
+}
