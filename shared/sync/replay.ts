@@ -34,7 +34,9 @@ export interface ReplayingWindow extends Replaying {
 
 /**
  * Marks in a Region's bulk lane what was sent to that Region, became endpoints there, or was set aside there, within the
- * window: of the Regions named, from where `before` left off. What a Region has not come to yet is in its lane already.
+ * window: of the Regions named, from where `before` left off. What a Region has not come to yet is in its lane already. What
+ * was removed there for good is not among it: the ledger keeps no key of those who have been erased, so a replay of them is
+ * asked for by their keys.
  */
 export const replayWindow = async (
   window: Window,

@@ -15,7 +15,7 @@ describe('what a lane says of itself', () => {
     ['while it is paused', (lanes: Lanes) => lanes.turns().pause(true, '')],
   ])('%s is how long the oldest change has been owed, though no breaker is open', async (_while, trouble) => {
     const lanes = openLanes()
-    await trouble(lanes)
+    await Promise.resolve(trouble(lanes))
     await lanes.write({ Id: 'ada', Address: 'ada@example.com' })
     const ages: number[] = []
     for (let times = 0; times < 4; times += 1) {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Trace, Window } from '../../shared/ledger/scan.ts'
+import type { Enqueue } from '../../shared/sync/mark-dirty.ts'
 import { replayKeys, replayWindow } from '../../shared/sync/replay.ts'
+import { openLanes } from './open-lanes.ts'
 import { openMarks, paged, timeFor } from './marked.ts'
 
 const WINDOW = { from: '2026-01-01T00:00:00.000Z', to: '2026-01-02T00:00:00.000Z' }
@@ -43,6 +45,33 @@ describe('a replay of keys', () => {
     const enqueue = (region: string) =>
       region === 's' ? Promise.reject(new Error('full')) : Promise.resolve()
     await expect(replayKeys(['a'], ['r', 's'], { enqueue, at: 5 })).rejects.toThrow('full')
+  })
+})
+
+describe('who has been erased', () => {
+  it('is in no window, as nothing in the ledger names them, and is looked for again by the key', async () => {
+    const lanes = openLanes()
+    const Address = 'ada@example.com'
+    await lanes.write({ Id: 'ada', Address })
+    await lanes.settle()
+    // Twice: the item is forgotten once its lanes have looked at it again.
+    for (let times = 0; times < 2; times += 1) {
+      await lanes.erase('ada')
+      await lanes.settle()
+    }
+    const rows = [...lanes.table.rows.values()]
+    expect(rows.some(({ pk }) => pk.startsWith('sent#'))).toBe(true)
+    expect(JSON.stringify(rows)).not.toContain('ada')
+
+    const { stored } = lanes.region()
+    stored.set('ada', { Id: 'ada', Address, ChannelType: 'EMAIL' })
+    const enqueue: Enqueue = (_region, kind, markers) => {
+      for (const marker of markers) lanes.put(JSON.stringify(marker), kind)
+      return Promise.resolve()
+    }
+    await replayKeys(['ada'], lanes.regions, { enqueue, at: lanes.clock.now() })
+    await lanes.settle()
+    expect([...stored.keys()]).toEqual([])
   })
 })
 
