@@ -1,4 +1,4 @@
-/** What an error of Pinpoint, or the lack of any answer, means for the change that was sent. */
+/** What an error of a Region, or the lack of any answer, means for the change that was sent, or the question that was asked. */
 import { failed, rejected } from '../endpoint/outcome.ts'
 import type { Outcome } from '../endpoint/outcome.ts'
 import { OutOfTime } from './pace.ts'

@@ -9,7 +9,7 @@ import {
 import type { ImportJobResponse, JobStatus, PinpointClient } from '@aws-sdk/client-pinpoint'
 import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import type { Bulk, JobState, Place, Started } from './destination.ts'
-import { isThrottled } from './pinpoint-answer.ts'
+import { isThrottled } from './answer.ts'
 
 /** ARNs of the roles that Pinpoint takes to read and to write the Region's bucket. */
 export interface JobRoles {

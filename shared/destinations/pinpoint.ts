@@ -14,7 +14,7 @@ import type { Outcome } from '../endpoint/outcome.ts'
 import type { Destination, Stored, Terms } from './destination.ts'
 import { pace } from './pace.ts'
 import type { Pace, Waiting } from './pace.ts'
-import { answerOf, isAbsent, isThrottled, NoMore } from './pinpoint-answer.ts'
+import { answerOf, isAbsent, isThrottled, NoMore } from './answer.ts'
 import { pinpointJobs } from './pinpoint-jobs.ts'
 import type { JobRoles } from './pinpoint-jobs.ts'
 

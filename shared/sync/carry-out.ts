@@ -1,20 +1,21 @@
 /** Plans → the Region: asked, sent and noted, in the one order in which nothing can be lost or said twice too early. */
-import { carries } from '../endpoint/carries.ts'
 import type { Consent } from '../endpoint/consent.ts'
-import type { Endpoint } from '../endpoint/endpoint.ts'
-import { applied, failed, rejected } from '../endpoint/outcome.ts'
+import { failed, rejected } from '../endpoint/outcome.ts'
 import type { Outcome } from '../endpoint/outcome.ts'
 import { isLawful } from '../endpoint/lawful.ts'
+import { answerOf } from '../destinations/answer.ts'
 import type { Destination, Stored } from '../destinations/destination.ts'
 import type { Consents } from '../ledger/consents.ts'
 import type { LaneMemory, Sent } from '../ledger/lane-memory.ts'
+import { answered, done } from './heed-region.ts'
+import type { Step } from './heed-region.ts'
 import type { Hold } from './lease.ts'
-import { deletion, farewell, isOptOutKnown, optOutOf, tombstone } from './plan-remove.ts'
+import { deletion, isOptOutKnown } from './plan-remove.ts'
 import { putIn } from './plan-endpoint.ts'
 import { NEVER_SENT } from './plan-put.ts'
 import { FENCE } from './plan.ts'
-import type { Ask, Plan, Prove, Send } from './plan.ts'
-import { isForeign, mayTakeBack, takenBack, withOptOut } from './take-back.ts'
+import type { Plan, Send } from './plan.ts'
+import { mayTakeBack } from './take-back.ts'
 
 export interface Carrier {
   readonly destination: Destination
@@ -32,8 +33,6 @@ export interface Result {
   readonly again?: number
   readonly event?: 'proved' | 'lost' | 'unlawful'
 }
-
-const done = (plan: Plan, more: Partial<Result> = {}): Result => ({ plan, outcome: applied, ...more })
 
 /** One result a plan, in no order. Throws when the ledger does not answer: what is not known to be done is owed. */
 export const carryOut = async (plans: readonly Plan[], carrier: Carrier): Promise<Result[]> => {
@@ -53,7 +52,24 @@ export const carryOut = async (plans: readonly Plan[], carrier: Carrier): Promis
   }
   const answers =
     unanswered === 'down' ? sends.map((plan) => ({ plan, outcome: unasked })) : await send(sends, carrier)
-  return [...results, ...answers, ...(await optOutRefused(answers, carrier))]
+  const rest = answers.filter((answer) => !isFarewellRefused(answer))
+  const deletions = await farewellRefused(answers.filter(isFarewellRefused), carrier)
+  return [...results, ...rest, ...deletions, ...(await optOutRefused(rest, carrier))]
+}
+
+const isFarewellRefused = ({ plan, outcome }: Result): boolean =>
+  outcome.result === 'rejected' &&
+  plan.kind === 'send' &&
+  plan.change.kind === 'put' &&
+  plan.after.leaving === true
+
+/** The Region refuses to opt somebody out who leaves: then the endpoint is deleted at once. */
+const farewellRefused = (refused: readonly Result[], carrier: Carrier): Promise<Result[]> => {
+  const plans = refused.map(({ plan }) => plan as Send)
+  return send(
+    plans.map((plan) => deletion(plan, plan.before ?? NEVER_SENT, carrier.hold.now())),
+    carrier,
+  )
 }
 
 /** The Region refuses an endpoint that opts out: then the opt-out goes by itself, to what the Region has. */
@@ -68,13 +84,6 @@ const optOutRefused = async (answers: readonly Result[], carrier: Carrier): Prom
     else if (step.result) results.push(step.result)
   }
   return [...results, ...(await send(sends, carrier))]
-}
-
-interface Step {
-  readonly send?: Send
-  readonly result?: Result
-  /** No more is asked: the Region did not answer, or there was no time to ask it. */
-  readonly unanswered?: 'down' | 'late' | undefined
 }
 
 const asks = (plan: Plan): boolean =>
@@ -94,85 +103,19 @@ const prepare = async (plan: Plan, carrier: Carrier): Promise<Step> => {
   try {
     stored = await carrier.destination.read(plan.id, carrier.hold.until)
   } catch (error) {
-    const reason = error instanceof Error ? error.name : 'Unknown'
-    const isLate = reason === 'OUT_OF_TIME'
-    const outcome = failed(reason, isLate ? 'none' : 'unknown')
-    return { result: { plan, outcome }, unanswered: isLate ? 'late' : 'down' }
+    return unread(plan, error)
   }
   return answered(plan, stored, carrier)
 }
 
-const answered = (plan: Send | Prove | Ask, stored: Stored | undefined, carrier: Carrier): Promise<Step> => {
-  if (plan.kind === 'prove') return proved(plan, stored, carrier)
-  return plan.kind === 'send' ? takingBack(plan, stored, carrier) : asked(plan, stored, carrier)
+/** A Region that refuses to be read, as for the number of calls, is not down: what there is to say is said. */
+const unread = (plan: Plan, error: unknown): Step => {
+  const outcome = answerOf(error)
+  // The endpoint is not refused, but the question: it is asked again.
+  if (outcome.result === 'rejected') return { result: { plan, outcome: failed(outcome.reason, 'none') } }
+  const isDown = outcome.result === 'failed' && outcome.effect === 'unknown'
+  return { result: { plan, outcome }, unanswered: isDown ? 'down' : 'late' }
 }
-
-/**
- * NONE takes back an ALL that is there; where there is none, it has nothing to say. If the endpoint was written after we had
- * first looked and still says ALL, somebody else has said so, such as a STOP that the Region took itself: it is heard.
- */
-const takingBack = async (plan: Send, stored: Stored | undefined, carrier: Carrier): Promise<Step> => {
-  if (stored?.OptOut !== 'ALL') return { send: withOptOut(plan, undefined) }
-  if (!isForeign(plan, stored)) return { send: takenBack(plan, stored) }
-  await carrier.hear(plan.id)
-  return { result: { plan, outcome: failed('CONSENT_MOVED', 'none'), again: carrier.hold.now() } }
-}
-
-const asked = async (ask: Ask, stored: Stored | undefined, carrier: Carrier): Promise<Step> => {
-  const { kind, held } = ask
-  if (kind === 'opt-out') return askedToOptOut(ask, stored ?? held?.otherwise, carrier)
-  // An Import Job may bring it any moment: until then it cannot be opted out, and it is not gone.
-  if (!stored && held) return { result: done(ask, { again: held.until }) }
-  return stored ? leaving(ask, stored, carrier) : { result: await gone(ask, carrier) }
-}
-
-const leaving = async (ask: Ask, stored: Stored, { hold, hear }: Carrier): Promise<Step> => {
-  const { id, note, held } = ask
-  const isOut = stored.OptOut === 'ALL'
-  // An opt-out that nobody told us of would go with the endpoint: it has to outlive it.
-  if (isOut && note?.optOut !== 'ALL') await hear(id)
-  if (isOut && stored.EndpointStatus === 'INACTIVE' && note?.leaving && !held)
-    return { send: deletion(ask, note, hold.now()) }
-  return { send: farewell(ask, stored, hold.now()) }
-}
-
-const askedToOptOut = async (
-  ask: Ask,
-  there: Endpoint | undefined,
-  { memory, hold }: Carrier,
-): Promise<Step> => {
-  if (!there) return { result: done(ask, ask.held ? { again: ask.held.until } : {}) }
-  const send = optOutOf(ask, there, hold.now())
-  if (there.OptOut !== 'ALL' || !ask.note?.unproved || ask.held) return { send }
-  const { unproved: _, ...note } = send.after
-  await memory.note({ sent: new Map([[ask.id, note]]) })
-  return { result: done(ask, { event: 'proved' }) }
-}
-
-const gone = async (plan: Ask | Prove, { memory, hold }: Carrier): Promise<Result> => {
-  const now = hold.now()
-  await memory.receipt(plan.key, plan.id, { provedAt: new Date(now).toISOString() })
-  await memory.note({ sent: new Map([[plan.id, tombstone(now)]]) })
-  return done(plan, { event: 'proved' })
-}
-
-const proved = async (plan: Prove, stored: Stored | undefined, carrier: Carrier): Promise<Step> => {
-  const { said, again } = plan
-  if (!said) return stored ? lost(again) : { result: await gone(plan, carrier) }
-  if (!stored) return lost(again)
-  if (stored.OptOut === 'ALL' && again.after.optOut !== 'ALL') {
-    // Untouched since we looked before taking it back: then it is our own NONE that was lost.
-    const from = again.before?.takenBackFrom
-    if (from !== undefined && from === stored.EffectiveDate) return lost(takenBack(again, stored))
-    await carrier.hear(plan.id)
-  }
-  if (!carries(stored, said)) return lost(again)
-  await carrier.memory.note({ sent: new Map([[plan.id, plan.proved]]) })
-  return { result: done(plan, { event: 'proved' }) }
-}
-
-/** Accepted, and not there: it is sent again, as if it had never been. */
-const lost = (again: Send): Step => ({ send: { ...again, isLost: true } })
 
 const send = async (plans: readonly Send[], carrier: Carrier): Promise<Result[]> => {
   const { memory, destination, hold, consents } = carrier

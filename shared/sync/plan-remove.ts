@@ -123,7 +123,10 @@ export const tombstone = (now: number): Sent => ({
 
 export const deletion = ({ id, key }: { id: string; key: string }, before: Sent, now: number): Send => {
   const after: Sent = { ...tombstone(now), fence: now, optOut: 'ALL', leaving: true, unproved: true }
-  const { expires: _, ...kept } = after
+  const { expires: _, ...gone } = after
+  // An Import Job may still bring it back: until that is over, it is not seen to be gone.
+  const { importing, fence } = before
+  const kept = importing && fence > now ? { ...gone, importing, fence } : gone
   return {
     kind: 'send',
     id,

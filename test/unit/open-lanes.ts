@@ -7,6 +7,7 @@ import { applied, failed } from '../../shared/endpoint/outcome.ts'
 import type { Outcome } from '../../shared/endpoint/outcome.ts'
 import type { Destination } from '../../shared/destinations/destination.ts'
 import { memoryDestination } from '../../shared/destinations/memory.ts'
+import { OutOfTime } from '../../shared/destinations/pace.ts'
 import { consentRegister } from '../../shared/ledger/consents.ts'
 import { laneMemory } from '../../shared/ledger/lane-memory.ts'
 import { laneTurns } from '../../shared/ledger/lane-turns.ts'
@@ -306,7 +307,7 @@ const regionRig = (region: string, clock: ReturnType<typeof turningClock>): Regi
         return outcomes
       },
       async read(id, until = Infinity) {
-        if (clock.now() >= until) throw Object.assign(new Error('too late'), { name: 'OUT_OF_TIME' })
+        if (clock.now() >= until) throw new OutOfTime('too late')
         calls.push({ at: clock.now(), kind: 'read', ids: [id], changes: [] })
         await answered()
         const found = await twin.read(id)

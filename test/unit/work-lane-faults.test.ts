@@ -263,6 +263,33 @@ describe('a Region that does not answer', () => {
       if (at > 0) expect(call.at - (tries[at - 1]?.at ?? 0)).toBeGreaterThanOrEqual(30_000)
   })
 
+  it.each([
+    ['for the number of calls', 'TooManyRequestsException', 429],
+    ['for us', 'ForbiddenException', 403],
+    ['for the question', 'BadRequestException', 400],
+  ])('is not one that refuses to be read %s: what there is to say is said', async (_, name, status) => {
+    const lanes = openLanes()
+    await lanes.write(...many(5))
+    await lanes.settle()
+    const region = lanes.region().destination
+    const { read } = region
+    const refusal = Object.assign(new Error('no'), { name, $metadata: { httpStatusCode: status } })
+    region.read = () => Promise.reject(refusal)
+    for (let at = 0; at < 4; at += 1) {
+      lanes.clock.tick(10_000)
+      await lanes.erase(`e${at}`)
+      const { figures } = await lanes.work({ kind: 'urgent' })
+      expect(figures).toMatchObject({ isBreakerOpen: false, parked: 0 })
+      expect(figures.owed).toBeGreaterThan(0)
+    }
+    await lanes.write(row('new'))
+    expect((await lanes.work()).figures).toMatchObject({ applied: 1, owed: 0 })
+    expect(lanes.region().stored.has('new')).toBe(true)
+    region.read = read
+    await lanes.settle()
+    expect([...lanes.region().stored.keys()].sort()).toEqual(['e4', 'new'])
+  })
+
   it('is asked no more, and told no more, by whoever has had no answer from it', async () => {
     const lanes = openLanes()
     const opted = (OptOut: string, day: number) => ({ OptOut, ConsentDate: `2026-05-0${day}T00:00:00.000Z` })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { applied, failed } from '../../shared/endpoint/outcome.ts'
+import { applied, failed, rejected } from '../../shared/endpoint/outcome.ts'
 import { readMapping } from '../../shared/sources/mapping.ts'
 import { openLanes } from './open-lanes.ts'
 
@@ -80,6 +80,18 @@ describe('an item that has gone', () => {
     expect(note).toMatchObject({ fingerprint: '', state: 'applied', keys: [], fields: [] })
     expect((note?.expires ?? 0) * 1000).toBeGreaterThan(lanes.clock.now() + 35 * DAY)
     expect(rowsOf(lanes, 'group#')).toEqual([])
+  })
+
+  it('is deleted at once when the Region refuses to opt it out, and not set aside', async () => {
+    const lanes = await sentBefore()
+    lanes.region().answer = ({ kind }) => (kind === 'put' ? rejected('BadRequestException') : applied)
+    await lanes.erase('a')
+    expect((await lanes.work({ kind: 'urgent' })).figures).toMatchObject({ parked: 0, owed: 0 })
+    expect(told(lanes)).toEqual(['read', 'ALL INACTIVE', 'delete'])
+    await lanes.settle()
+    expect(told(lanes)).toEqual(['read', 'ALL INACTIVE', 'delete', 'read'])
+    expect(rowsOf(lanes, 'parked#')).toEqual([])
+    expect(rowsOf(lanes, 'receipt#')).toHaveLength(1)
   })
 
   it('is deleted again when the delete was accepted and lost', async () => {
