@@ -49,8 +49,8 @@ const listProblems = (field: string, values: readonly string[]): Problem[] => [
 ]
 
 // An import file can carry no line breaks and no tabs anywhere (user guide, "Importing segments"); U+0085, U+2028 and U+2029
-// are line breaks too. What is merely invisible (zero width, right to left) is text.
-const CONTROL = /[\p{Cc}\u2028\u2029]/u
+// are line breaks too, and half a surrogate pair is no character. What is merely invisible (zero width, right to left) is text.
+const CONTROL = /[\p{Cc}\p{Cs}\u2028\u2029]/u
 
 /** Control characters, in texts and in names. An address has a rule of its own. */
 export const textProblems = (candidate: Candidate): readonly Problem[] =>

@@ -24,6 +24,8 @@ export interface CorpusFile {
   readonly verdict: Verdict
   /** Cells that no message may repeat. */
   readonly secrets: readonly string[]
+  /** What the lines to import must hold, as JSON. */
+  readonly holds?: readonly string[]
 }
 
 /** A row by its columns, and what the rules say of it: nothing of a good one. */
@@ -114,7 +116,7 @@ const verdictOf = (rows: readonly Row[], lines: readonly number[]): Verdict => {
 }
 
 // Shorter ones are words of the messages too.
-const secretsOf = (rows: readonly Row[]): string[] =>
+export const secretsOf = (rows: readonly Row[]): string[] =>
   rows
     .filter(({ broken = [] }) => broken.length > 0)
     .flatMap(({ cells }) => Object.values(cells))

@@ -4,6 +4,7 @@ import type { Random } from '../fixtures/odd-csv.ts'
 import { BASE, goodRow, sheet } from './corpus-file.ts'
 import type { CorpusFile, Row, Style } from './corpus-file.ts'
 import { ROW_CASES } from './good-and-bad-rows.ts'
+import { holdsOf } from './row-cases.ts'
 import type { RowCase } from './row-cases.ts'
 
 const some = <T>(random: Random, most: number, make: () => T): T[] =>
@@ -28,7 +29,8 @@ const single = (random: Random): CorpusFile[] =>
   ROW_CASES.map((each) => {
     const before = some(random, 3, () => goodRow(random))
     const after = some(random, 3, () => goodRow(random))
-    return sheet(`row: ${each.name}`, [...before, rowOf(random, each), ...after], styleOf(random))
+    const file = sheet(`row: ${each.name}`, [...before, rowOf(random, each), ...after], styleOf(random))
+    return { ...file, holds: holdsOf(each) }
   })
 
 // A name that is wrong is so in each row that uses the column, and a fixed id comes but once.

@@ -33,3 +33,16 @@ export const address =
   (Address: string): Cells => ({ ChannelType, Address })
 
 export const times = (text: string, count: number) => text.repeat(count)
+
+/** What a good row's line must hold: its texts as they are, but for a phone number's, which is plain; and its own names. */
+export const holdsOf = ({ cells, broken }: RowCase): string[] =>
+  broken.length > 0
+    ? []
+    : Object.entries(cells).flatMap(([name, cell]) => {
+        if (cell === '' || name === 'EffectiveDate' || cell === 'NONE') return []
+        const own = /^(?:Attributes|Metrics|User\.UserAttributes)\.(.*)$/s.exec(name)?.[1]
+        if (own !== undefined) return [`${JSON.stringify(own)}:`]
+        if (/itude$/.test(name)) return []
+        const isPhone = name === 'Address' && /^(?:SMS|VOICE)$/.test(cells['ChannelType'] ?? '')
+        return [JSON.stringify(isPhone ? cell.replace(/[^+\d]/g, '') : cell)]
+      })

@@ -12,12 +12,15 @@ export type Outcome =
   | (Counts & {
       readonly broken: readonly Broken[]
       readonly supersededLines: readonly number[]
-      /** Ids of the lines to import. */
+      /** Ids of the lines to import, and those lines. */
       readonly imported: readonly string[]
+      readonly lines: string
       /** What is said of the rows, without the rows. */
       readonly said: readonly string[]
       /** What people are given to open. */
       readonly reports: readonly string[]
+      /** The rows set aside, to be mended and dropped again. */
+      readonly rejects: string
     })
 
 /** Runs the file in pieces of `chunk` bytes. */
@@ -34,11 +37,9 @@ export const runFile = async (bytes: Uint8Array, chunk: number): Promise<Outcome
     return { refused: prepared.file.code, message: prepared.file.message }
   }
   const { rows, accepted, rejected, superseded } = prepared.file
-  const [rejects, supersededRows] = [
-    work.text('reports/r/rejects.csv'),
-    work.text('reports/r/superseded.csv'),
-  ]
-  const told = problemsIn(rejects)
+  const [rejects, supersededRows] = [work.text('reports/r/rejects'), work.text('reports/r/superseded.csv')]
+  const isJson = rejects.startsWith('{')
+  const told = isJson ? problemsInLines(rejects) : problemsIn(rejects)
   return {
     ...{ rows, accepted, rejected, superseded },
     broken: told.map(({ line, rule, field }) => [line, rule, field]),
@@ -46,8 +47,10 @@ export const runFile = async (bytes: Uint8Array, chunk: number): Promise<Outcome
       .slice(1)
       .map(([line]) => Number(line)),
     imported: idsIn(work.text('runs/r/import/')),
+    lines: work.text('runs/r/import/'),
     said: told.map(({ expected }) => expected),
-    reports: [rejects, supersededRows],
+    reports: isJson ? [supersededRows] : [supersededRows, rejects],
+    rejects,
   }
 }
 
@@ -102,6 +105,15 @@ const problemsIn = (rejects: string): Told[] =>
         return { line: Number(line), rule, field, expected }
       }),
     )
+
+/** A line that is an object has a member more; another one is as it was. */
+const problemsInLines = (rejects: string): Told[] =>
+  rejects.split('\n').flatMap((text) => {
+    if (!text.startsWith('{"Samepoint":')) return []
+    const { line, problems } = (JSON.parse(text) as { Samepoint: { line: number; problems: Told[] } })
+      .Samepoint
+    return problems.map(({ rule, field, expected }) => ({ line, rule, field, expected }))
+  })
 
 const idsIn = (lines: string): string[] =>
   lines

@@ -152,13 +152,25 @@ const PLACES: readonly Case[] = [
 ]
 
 const SIGNS: readonly Case[] = [
-  ...['\t', '\n', '\r', '\0', '\u001f', '\u007f', '\u0080', '\u0085', '\u009f', '\u2028', '\u2029'].map(
-    (sign): Case => [
-      `U+${sign.charCodeAt(0).toString(16)}`,
-      'CONTROL_CHARACTER Location.City',
-      { Location: { City: `a${sign}b` } },
-    ],
-  ),
+  ...[
+    '\t',
+    '\n',
+    '\r',
+    '\0',
+    '\u001f',
+    '\u007f',
+    '\u0080',
+    '\u0085',
+    '\u009f',
+    '\u2028',
+    '\u2029',
+    '\ud83d',
+    '\ude00',
+  ].map((sign): Case => [
+    `U+${sign.charCodeAt(0).toString(16)}`,
+    'CONTROL_CHARACTER Location.City',
+    { Location: { City: `a${sign}b` } },
+  ]),
   ...['\u00a0', '\u200b', '\u200d', '\u202e', '\u2066', '\ufeff', 'ﷺ', '😀', 'Аdа', '=cmd()'].map(
     (sign): Case => [`U+${sign.charCodeAt(0).toString(16)}`, undefined, { Location: { City: `${sign}a` } }],
   ),
