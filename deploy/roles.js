@@ -138,9 +138,13 @@ const grants = {
     // Without it S3 says "forbidden" of a file that is gone.
     allow('s3:ListBucket', arnOf('DropBucket')),
     write([inBucket('WorkBucket', 'runs/*'), inBucket('WorkBucket', 'reports/*')]),
+    // What the calls before have set aside.
+    list(arnOf('WorkBucket'), 'runs'),
+    allow('s3:GetObject', inBucket('WorkBucket', 'runs/*')),
     ledger('BatchGetItem', 'GetItem', 'PutItem'),
   ],
   'stage-file': [
+    // Without it S3 says "forbidden" of a file that is gone.
     list(arnOf('WorkBucket'), 'runs'),
     allow('s3:GetObject', inBucket('WorkBucket', 'runs/*')),
     write(everywhere((region) => regionBucket(region, '/staging/*'))),
