@@ -1,22 +1,20 @@
 /** Files in the buckets of one Region, over S3. */
-import { CopyObjectCommand, GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3'
-import type { S3Client } from '@aws-sdk/client-s3'
+import {
+  CopyObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  paginateListObjectsV2,
+} from '@aws-sdk/client-s3'
+import type { S3Client, S3ServiceException } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
 import { Readable } from 'node:stream'
 import type { Files, ObjectRef } from '../sync/files.ts'
 
 export const s3Files = (client: S3Client): Files => ({
-  async read({ bucket, key, version }) {
-    try {
-      const { Body } = await client.send(
-        new GetObjectCommand({ Bucket: bucket, Key: key, ...(version && { VersionId: version }) }),
-      )
-      return Body as Readable
-    } catch (error) {
-      if (GONE.has((error as Error).name)) return undefined
-      throw error
-    }
-  },
+  read: (object) =>
+    unlessGone(async () => (await client.send(new GetObjectCommand(versionOf(object)))).Body as Readable),
+  metadata: (object) =>
+    unlessGone(async () => (await client.send(new HeadObjectCommand(versionOf(object)))).Metadata ?? {}),
   async write({ bucket, key }, lines) {
     const Body = Readable.from(inBlocks(lines), { objectMode: false })
     // Multipart when it is long; taken back as a whole when the lines end in an error.
@@ -34,8 +32,26 @@ export const s3Files = (client: S3Client): Files => ({
   },
 })
 
+const versionOf = ({ bucket, key, version }: ObjectRef) => ({
+  Bucket: bucket,
+  Key: key,
+  ...(version && { VersionId: version }),
+})
+
+const unlessGone = async <T>(ask: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await ask()
+  } catch (error) {
+    const { name, $metadata } = error as S3ServiceException
+    // An answer to HEAD has no body, and so no name of its own.
+    if (GONE.has(name) || $metadata.httpStatusCode === DELETE_MARKER) return undefined
+    throw error
+  }
+}
+
 /** `NoSuchVersion`, `NoSuchKey`: never there, or deleted; `MethodNotAllowed`: the version is a delete marker. */
-const GONE = new Set(['NoSuchKey', 'NoSuchVersion', 'MethodNotAllowed'])
+const GONE = new Set(['NoSuchKey', 'NoSuchVersion', 'MethodNotAllowed', 'NotFound'])
+const DELETE_MARKER = 405
 
 const sourceOf = ({ bucket, key, version }: ObjectRef): string =>
   `${bucket}/${key.split('/').map(encodeURIComponent).join('/')}${version ? `?versionId=${version}` : ''}`

@@ -75,10 +75,18 @@ const columnOf = (name: string): Column | undefined => {
   return family && { path: [...family.path, name.slice(family.prefix.length)], kind: family.kind }
 }
 
+/** What people put between cells. */
+export const OTHER_DELIMITERS = /[,;\t|]/
+
+/** Something else stands between the header's cells than was said. */
+export const wrongDelimiter = (): Refusal => ({
+  code: 'DELIMITER',
+  message:
+    'the cells of the header must be separated by commas, or by what the upload names in x-amz-meta-delimiter, such as semicolon',
+})
+
 const unknownColumn = (header: readonly string[], at: number, name: string): Refusal => {
-  if (header.length === 1 && /[;\t|]/.test(name)) {
-    return { code: 'DELIMITER', message: 'the header is one column; the cells must be separated by commas' }
-  }
+  if (header.length === 1 && OTHER_DELIMITERS.test(name)) return wrongDelimiter()
   const known = nearest(name, [...Object.keys(FIXED), ...FAMILIES.map(({ prefix }) => prefix)])
   const hint = known
     ? `; did you mean ${known}?`

@@ -1,6 +1,7 @@
 /** A dropped file → import files that every Region can take, and a report of the rows that none could. */
 import { Readable } from 'node:stream'
 import { ValueFreeError } from '../endpoint/value-free-error.ts'
+import { delimiterOf } from '../sources/csv/delimiter.ts'
 import { FileRefusal } from './drop/file-refusal.ts'
 import { joinRejects } from './drop/outputs.ts'
 import type { Prepare, Prepared } from './drop/prepared.ts'
@@ -19,15 +20,28 @@ import { textOf } from './text-lines.ts'
  */
 export const prepareFile = async (task: Prepare): Promise<Prepared> => {
   try {
-    const repeats = await repeatsOf(task)
-    const done = await writeRows(task, repeats)
-    if (done.state === 'unfinished') await noteRepeats(task, repeats)
-    if (done.state === 'done') await joinRejects(task)
-    return done
+    return await prepare({ ...task, delimiter: await delimiterIn(task) })
   } catch (error) {
     if (error instanceof FileRefusal) return { state: 'refused', file: error.refusal }
     throw error
   }
+}
+
+const prepare = async (task: Prepare): Promise<Prepared> => {
+  const repeats = await repeatsOf(task)
+  const done = await writeRows(task, repeats)
+  if (done.state === 'unfinished') await noteRepeats(task, repeats)
+  if (done.state === 'done') await joinRejects(task)
+  return done
+}
+
+/** As the object's metadata names it. */
+const delimiterIn = async ({ files, source, delimiter }: Prepare): Promise<number> => {
+  if (delimiter !== undefined) return delimiter
+  const named = (await files.metadata(source))?.['delimiter']
+  const found = delimiterOf(named ?? 'comma')
+  if (typeof found !== 'number') throw new FileRefusal(found)
+  return found
 }
 
 type Known = Pick<Repeats, 'wins' | 'entries'>

@@ -69,6 +69,7 @@ const workBucket = (dropped: Uint8Array, chunk: number) => {
           objectMode: false,
         }),
       ),
+    metadata: () => Promise.resolve({}),
     async write({ key }, lines) {
       const parts: Buffer[] = []
       for await (const line of lines) parts.push(Buffer.from(line))

@@ -33,6 +33,16 @@ describe('a dropped CSV file', () => {
     expect(story.executions('csv-drop').map(({ status }) => status)).toEqual(['SUCCEEDED'])
   })
 
+  it('is read by the delimiter that its metadata name', async () => {
+    const body = 'Id;Address;ChannelType\ne1;ada@example.com;EMAIL\n'
+    await story.drop('customers.csv', body, { delimiter: 'semicolon' })
+    await story.drop('unnamed.csv', body)
+    await story.settled()
+    const reports = await story.reports()
+    expect(reports.map(({ verdict }) => verdict).sort()).toEqual(['complete', 'refused'])
+    for (const region of REGIONS) expect(story.endpoint(region, 'e1')?.Address).toBe('ada@example.com')
+  })
+
   it('does not wait for a Region that is down, and pays it when it is back, without another drop', async () => {
     story.stage.faults.down(STANDBY)
     await story.drop('customers.csv', file)

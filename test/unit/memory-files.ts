@@ -11,6 +11,7 @@ export const memoryFiles = (
       const text = objects.get(`${bucket}/${key}`)
       return Promise.resolve(text === undefined ? undefined : Readable.from([Buffer.from(text, 'latin1')]))
     },
+    metadata: ({ bucket, key }) => Promise.resolve(objects.has(`${bucket}/${key}`) ? {} : undefined),
     async write({ bucket, key }, lines) {
       let text = ''
       for await (const line of lines)

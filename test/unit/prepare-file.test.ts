@@ -234,6 +234,43 @@ describe('preparing a dropped file', () => {
     ])
   })
 
+  it.each([
+    ['semicolon', ';'],
+    ['Tab', '\t'],
+    ['|', '|'],
+    ['comma', ','],
+  ])('reads a file by the delimiter %j that its metadata name', async (delimiter, sign) => {
+    const rows = [
+      ['Id', 'Address', 'ChannelType', 'Attributes.Note'],
+      ['a', 'ada@example.com', 'EMAIL', '"x,;|y"'],
+    ]
+    const named = await prepareAll(rows.map((cells) => cells.join(sign)).join('\r\n'), {
+      metadata: { delimiter },
+    })
+    expect(named.prepared).toMatchObject({ state: 'done', file: { rows: 1, accepted: 1 } })
+    expect(named.objects.get('work/runs/r/import/part-00001.json')).toContain('"x,;|y"')
+  })
+
+  it.each(['', '"', ';;', 'e', 'é', 'constructor', '\u0000'])(
+    'refuses a file whose metadata name %j as its delimiter',
+    async (delimiter) => {
+      const { prepared, objects } = await prepareAll(`${HEADER}a,ada@example.com,EMAIL,\n`, {
+        metadata: { delimiter },
+      })
+      const message = expect.stringContaining('x-amz-meta-delimiter') as string
+      expect(prepared).toEqual({ state: 'refused', file: { code: 'DELIMITER', message } })
+      expect([...objects]).toEqual([])
+    },
+  )
+
+  it.each([HEADER, HEADER.replace(/\w+/g, '"$&"')])(
+    'says so where the cells of %j are not separated as its metadata name',
+    async (header) => {
+      const { prepared } = await prepareAll(header, { metadata: { delimiter: ';' } })
+      expect(fileOf({ prepared })).toMatchObject({ code: 'DELIMITER' })
+    },
+  )
+
   it('cuts what it writes into import files of bounded size', async () => {
     const rows = Array.from({ length: 9_000 }, (_, at) => `e${at},e${at}@example.com,EMAIL,`)
     const { objects, prepared } = await prepareAll(`${HEADER}${rows.join('\n')}\n`, { partBytes: 300_000 })
@@ -267,15 +304,25 @@ describe('preparing a dropped file', () => {
 })
 
 type Prepared = Awaited<ReturnType<typeof prepareAll>>
-const fileOf = ({ prepared }: Prepared) => ('file' in prepared ? prepared.file : undefined)
+const fileOf = ({ prepared }: Pick<Prepared, 'prepared'>) => ('file' in prepared ? prepared.file : undefined)
 
 /** Call after call, until the file is prepared. */
-const prepareAll = async (content: string, more: Pick<Prepare, 'partBytes' | 'hasTime'>) => {
+const prepareAll = async (
+  content: string,
+  {
+    metadata = {},
+    ...more
+  }: Pick<Prepare, 'partBytes' | 'hasTime'> & { metadata?: Readonly<Record<string, string>> },
+) => {
   const { files, objects } = memoryFiles()
   const source = { bucket: 'drops', key: 'drops/a.csv', version: 'v1' }
   const task = {
     ...{ run: 'r', source, droppedAt: '2026-06-01T00:00:00.000Z', bucket: 'work' },
-    files: { ...files, read: readOf(files, source, [Buffer.from(content)]) },
+    files: {
+      ...files,
+      read: readOf(files, source, [Buffer.from(content)]),
+      metadata: () => Promise.resolve(metadata),
+    },
     consents: consentRegister(memoryTable()),
     ...more,
   }

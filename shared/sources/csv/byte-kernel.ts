@@ -1,5 +1,5 @@
 /** The CSV kernel in plain TypeScript: no string and no object for a row that keeps every rule. */
-import { columnsOf, isRefusal } from '../csv-header.ts'
+import { columnsOf, isRefusal, OTHER_DELIMITERS, wrongDelimiter } from '../csv-header.ts'
 import { BLANK, COMMA, CR, LF, QUOTE } from './ascii.ts'
 import { breaksLeft, fill, isFilled, moveOn, seal } from './byte-window.ts'
 import type { ByteWindow } from './byte-window.ts'
@@ -13,7 +13,6 @@ import {
   RECORD_BYTES,
   recordTooLong,
   tooManyColumns,
-  wrongDelimiter,
 } from './csv-refusal.ts'
 import type { CsvRefusal } from './csv-refusal.ts'
 import { addDoubtful, cellsOf } from './doubtful-row.ts'
@@ -140,15 +139,13 @@ const whyNoRecord = (reading: Reading, next: number): CsvRefusal | undefined => 
   return window.notUtf8 ? notUtf8(line + breaksLeft(window), window.notUtf8) : undefined
 }
 
-/** What stands behind a closing quote in the header, if it is one of these, was meant to be the delimiter. */
-const OTHER_DELIMITERS = /[;\t|]/
-
+/** What stands behind a closing quote in the header, if people put it between cells, was meant to be the delimiter. */
 const faultIn = (
   { plan, scan, line }: Reading,
   { kind, at, breaks }: NonNullable<Scan['fault']>,
 ): CsvRefusal =>
   !plan && kind === 'text behind' && OTHER_DELIMITERS.test(String.fromCharCode(scan.bytes[at] ?? 0))
-    ? wrongDelimiter(line)
+    ? { ...wrongDelimiter(), line }
     : faultRefusal(kind, line + breaks)
 
 const takeRecord = (reading: Reading): void => {

@@ -31,10 +31,6 @@ export const compressed = (what: string): CsvRefusal => ({
 export const notUtf8 = (line: number, looks: string | undefined): CsvRefusal =>
   at('NOT_UTF8', line, `the file is not UTF-8 (line ${line})${looks ? `: ${looks}` : ''}; save it as UTF-8`)
 
-/** The header's names are in quotes, and something else than a comma stands between them. */
-export const wrongDelimiter = (line: number): CsvRefusal =>
-  at('DELIMITER', line, 'the cells of the header must be separated by commas')
-
 export const tooManyColumns = (line: number, columns: number): CsvRefusal =>
   at('TOO_MANY_COLUMNS', line, `the header has ${columns} columns; at most ${MAX_COLUMNS} are taken`)
 

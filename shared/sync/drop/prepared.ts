@@ -8,7 +8,7 @@ export interface Prepare {
   readonly source: ObjectRef
   /** When the file was dropped, ISO 8601: its opt-outs were said by then. */
   readonly droppedAt: string
-  /** A byte of ASCII; a comma where nothing is said. */
+  /** A byte of ASCII; where nothing is said, what the object's metadata name, and else a comma. */
   readonly delimiter?: number
   /** Where the import files and the reports go. */
   readonly bucket: string
