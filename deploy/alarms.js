@@ -184,6 +184,21 @@ const ofHub = [
     'drops-dead',
     'A dropped file could not be taken on ten times: read the log of receive-drop.',
   ),
+  [
+    'UnprocessedDrops',
+    alarm(
+      'unprocessed-drops',
+      'An hourly sweep found dropped files that no event had told of, and started them: see what became of the events.',
+      {
+        namespace: 'Samepoint',
+        name: 'UnprocessedDrops',
+        dimensions: { service: 'samepoint', door: 'csv-drop' },
+        statistic: 'Maximum',
+        period: 300,
+        over: 0,
+      },
+    ),
+  ],
   notEmpty(
     'StreamFailures',
     'stream-failures',

@@ -133,6 +133,11 @@ const grants = {
     write(inBucket('WorkBucket', 'reports/*')),
   ],
   'receive-drop': [poll('Drops'), ledger('GetItem', 'PutItem'), start('csv-drop')],
+  'sweep-drops': [
+    allow('s3:ListBucketVersions', arnOf('DropBucket'), { StringLike: { 's3:prefix': 'drops/*' } }),
+    ledger('BatchGetItem', 'GetItem', 'PutItem'),
+    start('csv-drop'),
+  ],
   'prepare-file': [
     allow('s3:GetObjectVersion', inBucket('DropBucket', 'drops/*')),
     // Without it S3 says "forbidden" of a file that is gone.

@@ -86,7 +86,11 @@ export interface RecoveryPoint {
 export interface Runs {
   /** False when the run is open or over: its cause has come twice. */
   open(run: Run): Promise<boolean>
+  /** When a run's cause was, as whoever came first has said: those who come later, or hear otherwise, are told that. */
+  agree(run: string, causedAt: string): Promise<string>
   find(run: string): Promise<Run | undefined>
+  /** Those of the names under which a run is open or over. */
+  known(names: readonly string[]): Promise<ReadonlySet<string>>
   /** Throws where there is no such run. */
   get(run: string): Promise<Run>
   note(run: Run): Promise<void>
@@ -118,6 +122,15 @@ export const runs = (table: Table): Runs => {
       const found = await find(run)
       if (!found) throw new ValueFreeError(`no run ${run} in the ledger`)
       return found
+    },
+    async agree(run, causedAt) {
+      const row = { pk: `run#${run}`, sk: 'cause' }
+      if (await table.put({ ...row, causedAt }, { expression: 'attribute_not_exists(pk)' })) return causedAt
+      return String((await table.get(row))?.['causedAt'])
+    },
+    async known(names) {
+      const found = await table.getAll(names.map(runKey))
+      return new Set(found.map(({ pk }) => pk.slice('run#'.length)))
     },
     open: (run) => table.put({ ...run, ...runKey(run.run) }, { expression: 'attribute_not_exists(pk)' }),
     note: async (run) => void (await table.put({ ...run, ...runKey(run.run) })),

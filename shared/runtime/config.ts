@@ -68,6 +68,7 @@ export interface Config {
   readonly customerTable: string
   readonly ledgerTable: string
   readonly workBucket: string
+  readonly dropBucket: string
   readonly csvDropMachine: string
   readonly loadRegionMachine: string
   readonly loadBacklogMachine: string
@@ -92,6 +93,8 @@ export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config
     customerTable: env.CUSTOMER_TABLE,
     ledgerTable: env.LEDGER_TABLE,
     workBucket: env.WORK_BUCKET,
+    // Named by deploy/hub.yml.
+    dropBucket: `${env.PREFIX}-drops-${env.ACCOUNT_ID}-${env.AWS_REGION}`,
     csvDropMachine: env.CSV_DROP_MACHINE,
     loadRegionMachine: env.LOAD_REGION_MACHINE,
     loadBacklogMachine: env.LOAD_BACKLOG_MACHINE,

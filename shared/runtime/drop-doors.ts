@@ -1,10 +1,37 @@
-/** What the door of prepare-file does, with everything it needs handed in. */
+/** What the doors of a drop do, with everything they need handed in. */
 import type { Context } from 'aws-lambda'
 import type { Checkpoint, Prepared } from '../sync/drop/prepared.ts'
-import { noteFile, noteProgress, sourceOf } from '../sync/open-run.ts'
+import { noteFile, noteProgress, openDrop, runOf, sourceOf } from '../sync/open-run.ts'
+import type { Drop } from '../sync/open-run.ts'
 import { prepareFile } from '../sync/prepare-file.ts'
-import { reportFile } from './metrics.ts'
+import { sweepDrops } from '../sync/sweep-drops.ts'
+import { logTrouble } from './door.ts'
+import { executionArn, startExecution } from './executions.ts'
+import { reportFile, reportSweep } from './metrics.ts'
 import type { Wired } from './wire.ts'
+
+/** Opens a drop's run and starts its execution; nothing happens when that has been done. */
+export const startDrop = ({ config, ledger, states }: Pick<Wired, 'config' | 'ledger' | 'states'>) => {
+  const regions = config.regions.map(({ region }) => region)
+  const machine = config.csvDropMachine
+  return async (drop: Drop): Promise<void> => {
+    const run = runOf(drop)
+    await openDrop(ledger, drop, regions, executionArn(machine, run))
+    await startExecution(states, machine, run, { run, regions })
+  }
+}
+
+/** `slot`: the tick of the schedule, ISO 8601. Answers how many files no event has told of, and how many of them had trouble. */
+export const sweep = (wired: Wired) => {
+  const { ledger, dropVersions } = wired
+  return async ({ slot }: { slot: string }): Promise<{ found: number; troubled: number }> => {
+    const pages = dropVersions()
+    const { found, troubles } = await sweepDrops({ ledger, pages, slot, start: startDrop(wired) })
+    troubles.forEach(logTrouble)
+    reportSweep(found)
+    return { found, troubled: troubles.length }
+  }
+}
 
 export interface PrepareFile {
   readonly run: string

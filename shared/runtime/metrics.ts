@@ -67,6 +67,9 @@ export const reportFile = (counts: { accepted: number; rejected: number; superse
     { RowsAccepted: counts.accepted, RowsRejected: counts.rejected, RowsSuperseded: counts.superseded },
   )
 
+/** Dropped files that no event has told of. */
+export const reportSweep = (found: number): void => publish({ door: 'csv-drop' }, { UnprocessedDrops: found })
+
 /** Of one Region's bulk lane: what waits there, and from when on that goes by Import Job. */
 export const reportBacklog = (region: string, { markers, keys, threshold, isOpen }: BacklogFigures): void =>
   publish(

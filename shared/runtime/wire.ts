@@ -21,6 +21,7 @@ import mappingFile from '#mapping' with { type: 'json' }
 import { clients as awsClients } from './clients.ts'
 import { readConfig } from './config.ts'
 import type { Config, RegionConfig } from './config.ts'
+import { dropVersions } from './drop-versions.ts'
 import { s3Files } from './files.ts'
 import { enqueue } from './lane-queue.ts'
 import { oncePerRegion } from './once-per-region.ts'
@@ -65,12 +66,7 @@ export const wire = ({ clients = awsClients, waiting = hostWaiting, environment 
   const markIds = (ids: readonly string[], kind: LaneKind) =>
     everywhere(regions, (region) => put(region, kind, idMarkersFor(ids, waiting.now())))
   return {
-    config,
-    consents,
-    ledger,
-    mapping,
-    memoryIn,
-    turnsIn,
+    ...{ config, consents, ledger, mapping, memoryIn, turnsIn },
     markDirty: (changes: readonly TableChange[]) => markChanges(changes, mapping, regions, put),
     markIds,
     /** Puts markers into one Region's lane. */
@@ -79,7 +75,8 @@ export const wire = ({ clients = awsClients, waiting = hostWaiting, environment 
     /** For the operators' verbs, which look through whole tables. */
     operators: { table, customers, documents },
     waiting,
-    /** The hub's work bucket. */
+    /** The drop bucket's objects, page by page, and the hub's work bucket. */
+    dropVersions: () => dropVersions(clients.s3(config.hub), config.dropBucket),
     work,
     queues,
     states: clients.states(config.hub),

@@ -30,12 +30,14 @@ export const runOf = ({ bucket, key, version }: Drop): string =>
  */
 export const openDrop = async (
   ledger: Runs,
-  { droppedAt: openedAt, ...source }: Drop,
+  { droppedAt, ...source }: Drop,
   regions: readonly Region[],
   execution: string,
 ): Promise<void> => {
-  const run = runOf({ ...source, droppedAt: openedAt })
+  const run = runOf({ ...source, droppedAt })
   if (await ledger.find(run)) return
+  // An event and a sweep do not say the same to the second, and what is owed lies under it.
+  const openedAt = await ledger.agree(run, droppedAt)
   // Before the run itself: whoever comes back after a crash in between writes the same rows again.
   for (const region of regions) {
     const debt = { run, door: 'csv-drop', region, openedAt, execution } as const

@@ -90,6 +90,31 @@ describe('a dropped CSV file', () => {
     expect(story.census()).toEqual(before)
   })
 
+  it('is found by the sweep when its event was lost, and is one run when that comes after all', async () => {
+    const drops = story.stage.sqs.queue(regions.hub, 'samepoint-drops')
+    drops?.configure({ DelaySeconds: '900' })
+    for (const name of ['first', 'second']) await story.drop('müller + söhne.csv', plan(name))
+    drops?.purge()
+    drops?.configure({ DelaySeconds: '0' })
+    await story.fire('samepoint-sweep-drops', Date.now() + 60_000)
+    await story.settled()
+    expect(story.executions('csv-drop')).toEqual([])
+
+    const due = Date.now() + 3_600_000
+    await story.fire('samepoint-sweep-drops', due)
+    await story.settled()
+    expect((await story.reports()).map(({ verdict }) => verdict)).toEqual(['complete', 'complete'])
+    const [{ source, openedAt } = {}] = await story.reports()
+    expect(source?.['key']).toBe('drops/müller + söhne.csv')
+    const { key = '', bucket: name, version: versionId } = source ?? {}
+    const s3 = { bucket: { name }, object: { key: encodeURIComponent(key), versionId } }
+    const late = { Records: [{ eventTime: new Date(Date.parse(openedAt ?? '') + 500).toISOString(), s3 }] }
+    drops?.send({ body: JSON.stringify(late) })
+    await story.fire('samepoint-sweep-drops', due)
+    await story.settled()
+    expect(story.executions('csv-drop')).toHaveLength(2)
+  })
+
   it('dropped again is a run of its own that changes nothing', async () => {
     await story.drop('customers.csv', file)
     await story.settled()

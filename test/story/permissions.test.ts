@@ -1,7 +1,7 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, it } from 'vitest'
 import { customersCsv } from '../fixtures/make-customers.ts'
-import { OTHERS, PRIMARY, STANDBY, openStory, until } from './open-stage.ts'
+import { OTHERS, PRIMARY, STANDBY, openStory, regions, until } from './open-stage.ts'
 import type { Story } from './open-stage.ts'
 
 /** Grants that these stories do not need, each for a reason. */
@@ -32,10 +32,21 @@ const NEEDED_ELSEWHERE = [
   /sqs:SendMessage .*stream-failures$/,
 ]
 
+/** A drop whose event is lost. */
+const loseAnEvent = async (story: Story): Promise<void> => {
+  const drops = story.stage.sqs.queue(regions.hub, 'samepoint-drops')
+  drops?.configure({ DelaySeconds: '900' })
+  await story.drop('unheard-of.csv', '')
+  drops?.purge()
+  drops?.configure({ DelaySeconds: '0' })
+  await story.fire('samepoint-sweep-drops', Date.now() + 3_600_000)
+}
+
 const tellEverything = async (story: Story): Promise<void> => {
   // Nothing to copy, and nothing to import.
   await story.fire('samepoint-region-copy', Date.now() - 3_600_000)
   await story.drop('empty.csv', '')
+  await loseAnEvent(story)
   await story.settled()
   const TableName = story.names.customerTable
   const put = (Id: string, more: object = {}) =>
@@ -62,7 +73,7 @@ const tellEverything = async (story: Story): Promise<void> => {
     story.executions('csv-drop').some(({ status }) => status === 'RUNNING'),
   )
   await story.fire('samepoint-settle-owed')
-  await until('the run is closed', async () => (await story.reports()).length === 3)
+  await until('the run is closed', async () => (await story.reports()).length === 4)
   story.stage.faults.up(STANDBY)
   await until('the debt is paid', async () =>
     (await story.reports()).every(({ verdict }) => verdict !== 'partial'),

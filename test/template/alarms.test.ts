@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { laneOf, logical, regions } from '../../deploy/regions.js'
-import { reportLane } from '../../shared/runtime/metrics.ts'
+import { reportLane, reportSweep } from '../../shared/runtime/metrics.ts'
 import type { LaneFigures } from '../../shared/sync/lane-figures.ts'
 import { alarmProblems, dimensionsOf } from './alarms.ts'
 import { at, resourcesOf } from './templates.ts'
@@ -33,6 +33,7 @@ tell(alarmProblems, 'a person is told of whatever waits for one', [
     `${bulk}: nobody hears that a marker grows old`,
   ],
   ['StreamOld.Properties.Statistic', 'Minimum', 'CustomerTable: nobody hears that its stream waits'],
+  ['UnprocessedDrops', undefined, 'DropBucket: nobody hears of an event that was lost'],
   [breaker, undefined, `${sender}: nobody hears of BreakerOpen`],
   [`${breaker}.Properties.Dimensions.1.Value`, 'eu-west-9', `${sender}: nobody hears of BreakerOpen`],
   [
@@ -85,9 +86,14 @@ interface Emitted extends Readonly<Record<string, unknown>> {
 }
 
 /** What a lane's sender writes for CloudWatch, as `namespace`, dimensions and names. */
-const published = (region: string, kind: LaneFigures['kind']) => {
+const published = (region: string, kind: LaneFigures['kind']) =>
+  emitted(() => {
+    reportLane(region, { kind, ...nothing })
+  })
+
+const emitted = (report: () => void) => {
   const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-  reportLane(region, { kind, ...nothing })
+  report()
   const lines = written.mock.calls.map(([line]) => JSON.parse(String(line)) as Emitted)
   written.mockRestore()
   return lines.flatMap(({ _aws, ...values }) =>
@@ -100,7 +106,7 @@ const published = (region: string, kind: LaneFigures['kind']) => {
   )
 }
 
-it('an alarm on a metric of ours is on one that a sender publishes, by the very dimensions', () => {
+it('an alarm on a metric of ours is on one that we publish, by the very dimensions', () => {
   const ours = resourcesOf(hub, 'AWS::CloudWatch::Alarm').filter(
     ({ properties }) => properties['Namespace'] === 'Samepoint',
   )
@@ -109,6 +115,11 @@ it('an alarm on a metric of ours is on one that a sender publishes, by the very 
     return `Samepoint ${String(properties['MetricName'])} ${dimensions.join()}`
   })
   const all = REGIONS.flatMap((each) => [...published(each, 'urgent'), ...published(each, 'bulk')])
-  expect(watched.length).toBe(REGIONS.length * (5 + 2))
+  all.push(
+    ...emitted(() => {
+      reportSweep(0)
+    }),
+  )
+  expect(watched.length).toBe(REGIONS.length * (5 + 2) + 1)
   expect(watched.filter((metric) => !all.includes(metric))).toEqual([])
 })

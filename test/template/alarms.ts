@@ -50,6 +50,16 @@ const wantedOf = (template: Template): readonly Wanted[] => [
       within: 300,
     })),
   ),
+  ...resourcesOf(template, 'AWS::S3::Bucket')
+    .filter(({ properties }) => properties['NotificationConfiguration'] !== undefined)
+    .map(({ id }) => ({
+      problem: `${id}: nobody hears of an event that was lost`,
+      metric: 'Samepoint UnprocessedDrops',
+      dimensions: { service: 'samepoint', door: 'csv-drop' },
+      statistic: 'Maximum',
+      most: 0,
+      within: 300,
+    })),
   ...mappingsOf(template).flatMap(({ source, reader, sendsTo }) => {
     if (sendsTo !== undefined) return [...oldMarker(template, source, sendsTo), ...ofSender(reader, sendsTo)]
     return template.resources[source]?.Type === 'AWS::DynamoDB::Table' ? [oldRecord(source, reader)] : []
