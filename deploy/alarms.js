@@ -150,7 +150,11 @@ const ofRegion = ({ region }) => [
 
 /** Each machine: its logical id, its name, and what it means when an execution does not come to its good end. */
 const MACHINES = [
-  ['CsvDrop', 'csv-drop', 'A dropped file was refused, or is not in every Region yet: read its report.'],
+  [
+    'CsvDrop',
+    'csv-drop',
+    'A dropped file was refused, is held, or is not in every Region yet: read its report.',
+  ],
   ['LoadRegion', 'load-region', 'A load was cut off: settle-owed tries it again; read the execution.'],
   [
     'LoadBacklog',

@@ -27,6 +27,7 @@ const ledger = (...actions) =>
     arnOf('LedgerTable'),
   )
 const write = (resources) => allow(['s3:PutObject', 's3:AbortMultipartUpload'], resources)
+const report = write(inBucket('WorkBucket', 'reports/*'))
 const list = (bucket, prefix) =>
   allow('s3:ListBucket', bucket, { StringLike: { 's3:prefix': `${prefix}/*` } })
 const start = (machine) =>
@@ -95,6 +96,7 @@ const grants = {
     send(everyLane),
   ],
   'hold-lane': [ledger('GetItem', 'PutItem', 'Query')],
+  'release-drop': [ledger('GetItem', 'PutItem', 'Query'), start('csv-drop'), report],
   receipts: [allow('dynamodb:BatchGetItem', arnOf('CustomerTable')), ledger('BatchGetItem', 'Query')],
   'open-backlog': [
     allow(
@@ -130,7 +132,7 @@ const grants = {
     ),
     ledger('BatchGetItem', 'BatchWriteItem', 'GetItem', 'PutItem', 'DeleteItem', 'Query'),
     send(everywhere((region) => laneOf(region, 'bulk'))),
-    write(inBucket('WorkBucket', 'reports/*')),
+    report,
   ],
   'receive-drop': [poll('Drops'), ledger('GetItem', 'PutItem'), start('csv-drop')],
   'sweep-drops': [
@@ -181,14 +183,8 @@ const grants = {
     ledger('BatchGetItem'),
     send(everyLane),
   ],
-  'record-outcome': [
-    ledger('GetItem', 'PutItem', 'DeleteItem', 'Query'),
-    write(inBucket('WorkBucket', 'reports/*')),
-  ],
-  'close-run': [
-    ledger('GetItem', 'PutItem', 'DeleteItem', 'Query'),
-    write(inBucket('WorkBucket', 'reports/*')),
-  ],
+  'record-outcome': [ledger('GetItem', 'PutItem', 'DeleteItem', 'Query'), report],
+  'close-run': [ledger('GetItem', 'PutItem', 'DeleteItem', 'Query'), report],
   'settle-owed': [
     ledger('GetItem', 'PutItem', 'DeleteItem', 'Query'),
     start('load-region'),
@@ -217,7 +213,7 @@ const grants = {
   'close-copy': [
     allow('s3:GetObject', regionBucket(standby, '/staging/*/behind.json')),
     ledger('BatchGetItem', 'GetItem', 'PutItem', 'DeleteItem', 'Query'),
-    write(inBucket('WorkBucket', 'reports/*')),
+    report,
   ],
 }
 

@@ -15,9 +15,9 @@ export interface Report {
 
 /**
  * `complete`: every row is in every Region. `complete-with-rejects`: every good row is. `partial`: a Region failed, or took
- * fewer rows than it was given. `refused`: nothing was imported.
+ * fewer rows than it was given. `refused`: nothing was imported. `held`: nothing was, and a person is to decide.
  */
-export type Verdict = 'complete' | 'complete-with-rejects' | 'partial' | 'refused'
+export type Verdict = 'complete' | 'complete-with-rejects' | 'partial' | 'refused' | 'held'
 
 export const reportOf = (run: Run, outcomes: readonly RegionOutcome[]): Report => ({
   run: run.run,
@@ -66,7 +66,7 @@ const withoutTime = ({
 })
 
 const verdictOf = ({ file, regions }: Run, outcomes: readonly RegionOutcome[]): Verdict => {
-  if (file && 'code' in file) return 'refused'
+  if (file && 'code' in file) return file.held ? 'held' : 'refused'
   const rejects: Verdict = file && file.rejected > 0 ? 'complete-with-rejects' : 'complete'
   if (file?.behind) return 'partial'
   if (file?.accepted === 0) return rejects

@@ -38,6 +38,17 @@ export interface FileCounts {
 export interface FileRefused {
   readonly code: string
   readonly message: string
+  /** Not for good: it is out of the ordinary, and a person is to decide. */
+  readonly held?: FileHeld
+}
+
+export interface FileHeld {
+  readonly rows: number
+  /** Rows that break rules, and rows that opt out. */
+  readonly rejected: number
+  readonly optOuts: number
+  /** The run that loads it since it was released. */
+  readonly released?: string
 }
 
 /** Whether the file was refused, or holds no row that a Region could take. */
@@ -86,8 +97,11 @@ export interface RecoveryPoint {
 export interface Runs {
   /** False when the run is open or over: its cause has come twice. */
   open(run: Run): Promise<boolean>
-  /** When a run's cause was, as whoever came first has said: those who come later, or hear otherwise, are told that. */
-  agree(run: string, causedAt: string): Promise<string>
+  /**
+   * When a run's cause was, or what was decided of it, as whoever came first has said: those who come later, or would say
+   * otherwise, are told that.
+   */
+  agree(run: string, about: 'cause' | 'decision', said: string): Promise<string>
   find(run: string): Promise<Run | undefined>
   /** Those of the names under which a run is open or over. */
   known(names: readonly string[]): Promise<ReadonlySet<string>>
@@ -123,10 +137,10 @@ export const runs = (table: Table): Runs => {
       if (!found) throw new ValueFreeError(`no run ${run} in the ledger`)
       return found
     },
-    async agree(run, causedAt) {
-      const row = { pk: `run#${run}`, sk: 'cause' }
-      if (await table.put({ ...row, causedAt }, { expression: 'attribute_not_exists(pk)' })) return causedAt
-      return String((await table.get(row))?.['causedAt'])
+    async agree(run, about, said) {
+      const row = { pk: `run#${run}`, sk: about }
+      if (await table.put({ ...row, said }, { expression: 'attribute_not_exists(pk)' })) return said
+      return String((await table.get(row))?.['said'])
     },
     async known(names) {
       const found = await table.getAll(names.map(runKey))

@@ -9,10 +9,12 @@ import { holdLane as hold } from '../sync/hold-lane.ts'
 import { reconcile as reconcileSome } from '../sync/reconcile.ts'
 import type { Reconciled } from '../sync/reconcile.ts'
 import { redrive as redriveSome } from '../sync/redrive.ts'
+import { releaseDrop as release } from '../sync/release-drop.ts'
 import { replayKeys, replayWindow } from '../sync/replay.ts'
 import type { Replayed } from '../sync/replay.ts'
 import { customerKeys } from './customer-keys.ts'
 import { deadLetters } from './dead-letters.ts'
+import { startDrop } from './drop-doors.ts'
 import {
   BadInput,
   holdLaneInput,
@@ -20,6 +22,7 @@ import {
   receiptsInput,
   reconcileInput,
   redriveInput,
+  releaseDropInput,
   replayInput,
 } from './operator-input.ts'
 import type { Wired } from './wire.ts'
@@ -81,6 +84,13 @@ export const holdLane = (wired: Wired) => {
     const { region, paused } = readInput('hold-lane', schema, event)
     return { region, ...(await hold(wired.turnsIn(region), paused)) }
   }
+}
+
+/** A dropped file that is held goes on, or not. */
+export const releaseDrop = (wired: Wired) => {
+  const schema = releaseDropInput()
+  return (event: unknown) =>
+    release(readInput('release-drop', schema, event), wired.closing(), startDrop(wired))
 }
 
 /** What is proved of a customer's erasure. */

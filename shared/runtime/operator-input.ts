@@ -78,6 +78,13 @@ export const holdLaneInput = (known: readonly string[]) =>
 
 export const receiptsInput = () => members({ key })
 
+/** `{ run, release }` */
+export const releaseDropInput = () =>
+  members({
+    run: z.string('the name of a run, as its report has it').regex(/^csv-[0-9a-f]{32}$/, 'the name of a run'),
+    release: z.boolean('true or false'),
+  })
+
 /** Problems that are named; the others are counted. */
 const NAMED = 5
 

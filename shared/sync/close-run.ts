@@ -27,9 +27,9 @@ export const closeRun = async (run: string, { ledger, files, bucket, now }: Clos
 }
 
 /** After a late outcome: the report of a run that is closed is written again; an open one gets its report when it closes. */
-export const refreshReport = async (run: string, close: Close): Promise<void> => {
+export const refreshReport = async (run: string, close: Close): Promise<Report | undefined> => {
   const found = await close.ledger.get(run)
-  if (found.closedAt) await writeReport(found, close)
+  return found.closedAt ? writeReport(found, close) : undefined
 }
 
 const writeReport = async (run: Run, { ledger, files, bucket }: Close): Promise<Report> => {

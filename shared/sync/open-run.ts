@@ -15,14 +15,18 @@ export interface Drop {
   readonly version: string
   /** ISO 8601. */
   readonly droppedAt: string
+  /** The run in which it was held, and from which it was released then. */
+  readonly released?: string
 }
 
 /** The name of a drop's run, which tells nothing of the key: that may hold a person's name. */
-export const runOf = ({ bucket, key, version }: Drop): string =>
-  `csv-${createHash('sha256')
-    .update(JSON.stringify([bucket, key, version]))
-    .digest('hex')
-    .slice(0, 32)}`
+export const runOf = ({ bucket, key, version, released }: Drop): string =>
+  released !== undefined
+    ? `${released}-released`
+    : `csv-${createHash('sha256')
+        .update(JSON.stringify([bucket, key, version]))
+        .digest('hex')
+        .slice(0, 32)}`
 
 /**
  * Opens the run of a drop, owed to every Region by `execution`, which will load it. Finding it open changes nothing. The key
@@ -37,7 +41,7 @@ export const openDrop = async (
   const run = runOf({ ...source, droppedAt })
   if (await ledger.find(run)) return
   // An event and a sweep do not say the same to the second, and what is owed lies under it.
-  const openedAt = await ledger.agree(run, droppedAt)
+  const openedAt = await ledger.agree(run, 'cause', droppedAt)
   // Before the run itself: whoever comes back after a crash in between writes the same rows again.
   for (const region of regions) {
     const debt = { run, door: 'csv-drop', region, openedAt, execution } as const
@@ -46,15 +50,15 @@ export const openDrop = async (
   await ledger.open({ run, door: 'csv-drop', openedAt, regions, source })
 }
 
-/** The object version that a drop's run is about, and when it was dropped. */
+/** The object version that a drop's run is about, when it was dropped, and whether a person has looked at it. */
 export const sourceOf = async (
   ledger: Runs,
   run: string,
-): Promise<{ source: ObjectRef; droppedAt: string }> => {
+): Promise<{ source: ObjectRef; droppedAt: string; isReleased: boolean }> => {
   const { source, openedAt } = await ledger.get(run)
-  const { bucket, key, version } = source
+  const { bucket, key, version, released } = source
   if (!bucket || !key || !version) throw new ValueFreeError(`run ${run} is not about a drop`)
-  return { source: { bucket, key, version }, droppedAt: openedAt }
+  return { source: { bucket, key, version }, droppedAt: openedAt, isReleased: released !== undefined }
 }
 
 /** Writes down what was found in a run's file. */

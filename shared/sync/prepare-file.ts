@@ -4,6 +4,7 @@ import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import { delimiterOf } from '../sources/csv/delimiter.ts'
 import { FileRefusal } from './drop/file-refusal.ts'
 import { joinRejects } from './drop/outputs.ts'
+import { outOfOrdinary } from './drop/out-of-ordinary.ts'
 import type { Prepare, Prepared } from './drop/prepared.ts'
 import { repeatsFrom } from './drop/repeats.ts'
 import type { RepeatEntry, Repeats } from './drop/repeats.ts'
@@ -16,7 +17,7 @@ import { textOf } from './text-lines.ts'
  * Reads the file twice, as a stream and in memory that does not grow with it: once to see whether it can be taken and which row
  * of each id is the last, once to write. Of the rows that share an id the last good one wins, the others are superseded; but
  * every row's opt-out enters the register, which a later silence does not take back. A refused file leaves nothing behind.
- * Where time runs out, it says where to go on.
+ * So does one that is held, as it is out of the ordinary. Where time runs out, it says where to go on.
  */
 export const prepareFile = async (task: Prepare): Promise<Prepared> => {
   try {
@@ -28,7 +29,10 @@ export const prepareFile = async (task: Prepare): Promise<Prepared> => {
 }
 
 const prepare = async (task: Prepare): Promise<Prepared> => {
-  const repeats = await repeatsOf(task)
+  const survey = task.from ? undefined : await surveyFile(task)
+  const why = survey && !task.isReleased ? outOfOrdinary(survey) : undefined
+  if (why) return { state: 'held', file: why }
+  const repeats = survey?.repeats ?? (await notedRepeats(task))
   const done = await writeRows(task, repeats)
   if (done.state === 'unfinished') await noteRepeats(task, repeats)
   if (done.state === 'done') await joinRejects(task)
@@ -46,8 +50,7 @@ const delimiterIn = async ({ files, source, delimiter }: Prepare): Promise<numbe
 
 type Known = Pick<Repeats, 'wins' | 'entries'>
 
-const repeatsOf = async (task: Prepare): Promise<Known> => {
-  if (!task.from) return (await surveyFile(task)).repeats
+const notedRepeats = async (task: Prepare): Promise<Known> => {
   const noted = await task.files.read({ bucket: task.bucket, key: repeatsKey(task.run) })
   if (!noted) throw new ValueFreeError('the ids that repeat are no longer in the work bucket')
   return repeatsFrom(JSON.parse(await textOf(noted)) as RepeatEntry[])

@@ -32,6 +32,7 @@ export const runFile = async (bytes: Uint8Array, chunk: number): Promise<Outcome
     consents: consentRegister(memoryTable()),
   })
   if (prepared.state === 'unfinished') throw new Error('there is no limit of time here')
+  if (prepared.state === 'held') throw new Error('no file here is out of the ordinary')
   if (prepared.state === 'refused') {
     if (work.text('runs/r/import/') !== '') throw new Error('a refused file leaves something to import')
     return { refused: prepared.file.code, message: prepared.file.message }

@@ -139,6 +139,32 @@ describe('a dropped CSV file', () => {
     expect(story.executions('csv-drop').map(({ error }) => error)).toEqual(['FileRefused'])
   })
 
+  it('is held where it is out of the ordinary, and loaded when a person releases it', async () => {
+    const rows = Array.from(
+      { length: 120 },
+      (_, at) => `e${at},e${at}@example.com,${at % 2 ? 'EMAIL' : 'FAX'},ALL`,
+    )
+    await story.drop('odd.csv', `Id,Address,ChannelType,OptOut\n${rows.join('\n')}\n`)
+    await story.settled()
+    const [held] = await story.reports()
+    expect(held).toMatchObject({ verdict: 'held', file: { held: { rows: 120, rejected: 60 } } })
+    expect(story.count(STANDBY)).toBe(0)
+    expect(story.executions('csv-drop').map(({ error }) => error)).toEqual(['FileHeld'])
+    // It is in nobody's way.
+    await story.drop('other.csv', 'Id,Address,ChannelType\no1,o1@example.com,EMAIL\n')
+    await story.settled()
+    expect(REGIONS.map((region) => story.count(region))).toEqual(REGIONS.map(() => 1))
+
+    const decide = (release: boolean) =>
+      story.stage.lambda.invoke(regions.hub, 'samepoint-release-drop', { run: held?.run, release })
+    await decide(true)
+    await story.settled()
+    expect(await decide(false)).toMatchObject({ error: { errorType: 'NotHeld' } })
+    const verdicts = (await story.reports()).map(({ verdict }) => verdict)
+    expect(verdicts.sort()).toEqual(['complete', 'complete-with-rejects', 'held'])
+    for (const region of REGIONS) expect(story.endpoint(region, 'e1')?.OptOut).toBe('ALL')
+  })
+
   it('never undoes an opt-out: a blank or NONE in the file says nothing of consent', async () => {
     const row = (optOut: string) =>
       `Id,Address,ChannelType,OptOut,Attributes.Plan\ne1,ada@example.com,EMAIL,${optOut},${optOut || 'blank'}\n`

@@ -7,7 +7,7 @@ import type { Story } from './open-stage.ts'
 /** Grants that these stories do not need, each for a reason. */
 const NEEDED_ELSEWHERE = [
   // What operators do, which operators.test.ts sees to.
-  /-(Replay|Reconcile|ReconcileMachine|ReconcileSchedule|Redrive|HoldLane|Receipts)Role-/,
+  /-(Replay|Reconcile|ReconcileMachine|ReconcileSchedule|Redrive|HoldLane|ReleaseDrop|Receipts)Role-/,
   // A backlog that goes by Import Job, and an import that undoes what a lane has done: backlog.test.ts sees to them.
   /-(OpenBacklog|StageBacklog|CloseBacklog|LoadBacklog|BacklogSchedule|MarkTouched)Role-/,
   // An opt-out that a Region took itself, which is for all of them, and markers that go back to their queue.

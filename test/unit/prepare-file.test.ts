@@ -271,6 +271,22 @@ describe('preparing a dropped file', () => {
     },
   )
 
+  it('holds a file out of the ordinary, and neither imports nor notes anything, until somebody has looked at it', async () => {
+    const consents = consentRegister(memoryTable())
+    const row = (at: number) => `e${at},e${at}@example.com,${at % 4 === 0 ? 'FAX' : 'EMAIL'},ALL`
+    const content = `${HEADER}${Array.from({ length: 200 }, (_, at) => row(at)).join('\n')}\n`
+    const held = await prepareAll(content, { consents })
+    expect(held.prepared).toMatchObject({
+      state: 'held',
+      file: { code: 'MANY_REJECTS', held: { rows: 200, rejected: 50, optOuts: 200 } },
+    })
+    expect([...held.objects]).toEqual([])
+    expect((await consents.of(['e0', 'e1'])).size).toBe(0)
+    const released = await prepareAll(content, { consents, isReleased: true })
+    expect(released.prepared).toMatchObject({ state: 'done', file: { rows: 200 } })
+    expect((await consents.of(['e0', 'e1'])).size).toBe(2)
+  })
+
   it('cuts what it writes into import files of bounded size', async () => {
     const rows = Array.from({ length: 9_000 }, (_, at) => `e${at},e${at}@example.com,EMAIL,`)
     const { objects, prepared } = await prepareAll(`${HEADER}${rows.join('\n')}\n`, { partBytes: 300_000 })
@@ -312,7 +328,9 @@ const prepareAll = async (
   {
     metadata = {},
     ...more
-  }: Pick<Prepare, 'partBytes' | 'hasTime'> & { metadata?: Readonly<Record<string, string>> },
+  }: Partial<Pick<Prepare, 'partBytes' | 'hasTime' | 'consents' | 'isReleased'>> & {
+    metadata?: Readonly<Record<string, string>>
+  },
 ) => {
   const { files, objects } = memoryFiles()
   const source = { bucket: 'drops', key: 'drops/a.csv', version: 'v1' }

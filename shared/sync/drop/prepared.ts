@@ -10,6 +10,8 @@ export interface Prepare {
   readonly droppedAt: string
   /** A byte of ASCII; where nothing is said, what the object's metadata name, and else a comma. */
   readonly delimiter?: number
+  /** A person has looked at it: it is not held, however it is. */
+  readonly isReleased?: boolean
   /** Where the import files and the reports go. */
   readonly bucket: string
   readonly files: Files
@@ -37,6 +39,7 @@ export type Prepared =
   | { readonly state: 'done'; readonly file: FileCounts; readonly parts: number }
   | { readonly state: 'unfinished'; readonly from: Checkpoint }
   | { readonly state: 'refused'; readonly file: FileRefused }
+  | { readonly state: 'held'; readonly file: FileRefused }
 
 export const NO_ROWS: FileCounts = {
   ...{ rows: 0, accepted: 0, rejected: 0, superseded: 0, inactive: 0, tableOwned: 0 },
