@@ -79,7 +79,7 @@ const unknownColumn = (header: readonly string[], at: number, name: string): Ref
   if (header.length === 1 && /[;\t|]/.test(name)) {
     return { code: 'DELIMITER', message: 'the header is one column; the cells must be separated by commas' }
   }
-  const known = nearest(name, [...Object.keys(FIXED), ...FAMILIES.map(({ prefix }) => prefix)])
+  const known = nearest(name, Object.keys(FIXED)) ?? familyNear(name)
   const hint = known
     ? `; did you mean ${known}?`
     : '; the first line must name the fields (Id, Address, ChannelType, …)'
@@ -87,4 +87,14 @@ const unknownColumn = (header: readonly string[], at: number, name: string): Ref
     code: 'HEADER_UNKNOWN',
     message: `column ${at + 1} of the header is no field that Pinpoint imports${hint}`,
   }
+}
+
+/** The family whose name the first parts of `name` nearly are: what comes behind is the file's own. */
+const familyNear = (name: string): string | undefined => {
+  const parts = name.split('.')
+  const near = FAMILIES.find(({ prefix }) => {
+    const own = parts.slice(0, prefix.split('.').length - 1)
+    return nearest(`${own.join('.')}.`, [prefix]) !== undefined
+  })
+  return near?.prefix
 }

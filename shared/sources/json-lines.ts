@@ -1,7 +1,6 @@
 /** JSON Lines, an endpoint a line as Pinpoint's import takes them → rows, behind the same interface as the CSV kernel's. */
 import { z } from 'zod'
-import { check } from '../endpoint/rules.ts'
-import type { Candidate, Problem } from '../endpoint/rules.ts'
+import type { Candidate, Problem } from '../endpoint/problem.ts'
 import { DEMOGRAPHIC_FIELDS, LOCATION_TEXT_FIELDS } from '../endpoint/endpoint.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import { emptyFile, notUtf8, RECORD_BYTES, recordTooLong } from './csv/csv-refusal.ts'
@@ -11,6 +10,7 @@ import { hashId } from './csv/id-hash.ts'
 import type { CsvKernel, CsvOptions, RowBatch } from './csv/kernel.ts'
 import { addRow, clear, hashPairOf, isFull, openBatch } from './csv/row-batch.ts'
 import type { OpenBatch } from './csv/row-batch.ts'
+import { droppedEndpoint, droppedOptOut } from './dropped-row.ts'
 
 /** What a line may hold; text where a list of one value belongs is that list. */
 const values = z.union([z.array(z.string()), z.string().transform((text) => [text])])
@@ -159,11 +159,9 @@ const takenOf = (text: string): Endpoint | Unfit => {
     }))
     return { problems, optOut: optOutOf(record) }
   }
-  const { EffectiveDate: _, RequestId: __, Samepoint: ___, ...candidate } = shaped.data
-  const checked = check(candidate as Candidate)
-  if (!('Id' in checked)) return { problems: checked, optOut: optOutOf(record) }
-  const { OptOut, ...silent } = checked
-  return OptOut === 'ALL' ? { ...silent, OptOut } : silent
+  const { EffectiveDate, RequestId: _, Samepoint: __, ...candidate } = shaped.data
+  const endpoint = droppedEndpoint(candidate as Candidate, EffectiveDate)
+  return 'Id' in endpoint ? endpoint : { problems: endpoint, optOut: optOutOf(record) }
 }
 
 const NOT_JSON: Problem = { rule: 'NOT_JSON', field: '', expected: 'one JSON object a line' }
@@ -187,12 +185,11 @@ const parsed = (text: string): Record<string, unknown> | undefined => {
 
 /** An unfit line opts out all the same, where it names somebody. */
 const optOutOf = ({ Id, OptOut, Address, ChannelType }: Record<string, unknown>): Unfit['optOut'] => {
-  if (typeof Id !== 'string' || Id === '' || OptOut !== 'ALL') return undefined
-  const checked = check({
-    Id,
-    OptOut,
+  const optOut = droppedOptOut({
+    ...(typeof Id === 'string' && { Id }),
+    ...(typeof OptOut === 'string' && { OptOut }),
     ...(typeof Address === 'string' && { Address }),
     ...(typeof ChannelType === 'string' && { ChannelType }),
   })
-  return { Id, hash: hashPairOf(Id), endpoint: 'Id' in checked ? checked : undefined }
+  return optOut && { ...optOut, hash: hashPairOf(optOut.Id) }
 }

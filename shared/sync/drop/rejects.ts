@@ -44,9 +44,8 @@ const csvCell = (text: string): string => {
 }
 
 const jsonLine = (line: number, problems: readonly Problem[], text: string): string => {
-  const Samepoint = JSON.stringify({ line, problems })
+  const members = /^\s*\{\s*(.*)\}\s*$/s.exec(text)?.[1]
   // What is no JSON object cannot be given a field.
-  return text.trimStart().startsWith('{') && text.trimEnd().endsWith('}')
-    ? `{"Samepoint":${Samepoint},${text.trim().slice(1)}\n`
-    : `${text}\n`
+  if (members === undefined) return `${text}\n`
+  return `{"Samepoint":${JSON.stringify({ line, problems })}${members === '' ? '' : ','}${members}}\n`
 }
