@@ -14,6 +14,18 @@ import { droppedEndpoint, droppedOptOut } from './dropped-row.ts'
 
 /** What a line may hold; text where a list of one value belongs is that list. */
 const values = z.union([z.array(z.string()), z.string().transform((text) => [text])])
+/** By name. zod's own record leaves out what is called `__proto__`; here it is a name like another. */
+const named = <T>(value: z.ZodType<T>) =>
+  z.unknown().transform((given, context): Readonly<Record<string, T>> => {
+    const entries: [string, T][] = []
+    if (!isObject(given)) context.addIssue({ code: 'custom' })
+    for (const [name, each] of isObject(given) ? Object.entries(given) : []) {
+      const read = value.safeParse(each)
+      if (read.success) entries.push([name, read.data])
+      else context.addIssue({ code: 'custom', path: [name] })
+    }
+    return Object.fromEntries(entries)
+  })
 const texts = (names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, z.string().optional()]))
 const Line = z.strictObject({
@@ -23,8 +35,8 @@ const Line = z.strictObject({
   OptOut: z.string().optional(),
   EffectiveDate: z.unknown().optional(),
   RequestId: z.unknown().optional(),
-  Attributes: z.record(z.string(), values).optional(),
-  Metrics: z.record(z.string(), z.number()).optional(),
+  Attributes: named(values).optional(),
+  Metrics: named(z.number()).optional(),
   Demographic: z.strictObject(texts(DEMOGRAPHIC_FIELDS)).optional(),
   Location: z
     .strictObject({
@@ -34,7 +46,7 @@ const Line = z.strictObject({
     })
     .optional(),
   User: z
-    .strictObject({ UserId: z.string().optional(), UserAttributes: z.record(z.string(), values).optional() })
+    .strictObject({ UserId: z.string().optional(), UserAttributes: named(values).optional() })
     .optional(),
   // As `rejects.jsonl` has it: what was wrong with the line before somebody mended it.
   Samepoint: z.unknown().optional(),
@@ -175,13 +187,14 @@ const fieldOf = (path: readonly PropertyKey[]): string => {
 const parsed = (text: string): Record<string, unknown> | undefined => {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined
+    return isObject(value) ? value : undefined
   } catch {
     return undefined
   }
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** An unfit line opts out all the same, where it names somebody. */
 const optOutOf = ({ Id, OptOut, Address, ChannelType }: Record<string, unknown>): Unfit['optOut'] => {

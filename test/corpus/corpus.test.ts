@@ -13,7 +13,6 @@ const AWAITED: readonly (readonly [name: RegExp, why: string])[] = [
     /^json: (?:a line broken off|(?:a list|a number|null|two objects) in a line|commas between lines|single quotes|an object over several lines|a row of CSV)$/,
     'the report says neither line nor rule of what is no JSON object',
   ],
-  [/^json row: prototype name in /, 'zod leaves out what is called __proto__, without a word'],
 ]
 const whyAwaited = ({ name }: CorpusFile) => AWAITED.find(([pattern]) => pattern.test(name))?.[1]
 
