@@ -142,12 +142,20 @@ const takeLine = (reading: Reading, last: Uint8Array): void => {
   if (text.trim() !== '') takeText(reading, text)
 }
 
+/** The line as it was, where it is one that `rejects.ts` had to wrap as it was no object. */
+const unwrapped = (text: string): string => {
+  const record = parsed(text)
+  const wrap = record && Object.keys(record).length === 1 ? record['Samepoint'] : undefined
+  return isObject(wrap) && typeof wrap['said'] === 'string' ? wrap['said'] : text
+}
+
 const takeText = (reading: Reading, text: string): void => {
   const { batch, line, isWriting } = reading
   reading.rows += 1
-  const taken = takenOf(text)
+  const said = text.startsWith('{"Samepoint"') ? unwrapped(text) : text
+  const taken = takenOf(said)
   if ('problems' in taken) {
-    batch.unfit.push({ line, cells: [text], ...taken })
+    batch.unfit.push({ line, cells: [said], ...taken })
     return
   }
   const { output } = batch

@@ -9,10 +9,6 @@ const FILES = corpus(20_261_121)
 /** Right by the rules, and not so yet: why. When it becomes so, vitest says that the entry must go. */
 const AWAITED: readonly (readonly [name: RegExp, why: string])[] = [
   [/^repeated: 16 endpoints of a user/, 'a file is not looked at by user'],
-  [
-    /^json: (?:a line broken off|(?:a list|a number|null|two objects) in a line|commas between lines|single quotes|an object over several lines|a row of CSV)$/,
-    'the report says neither line nor rule of what is no JSON object',
-  ],
 ]
 const whyAwaited = ({ name }: CorpusFile) => AWAITED.find(([pattern]) => pattern.test(name))?.[1]
 

@@ -45,7 +45,8 @@ const csvCell = (text: string): string => {
 
 const jsonLine = (line: number, problems: readonly Problem[], text: string): string => {
   const members = /^\s*\{\s*(.*)\}\s*$/s.exec(text)?.[1]
-  // What is no JSON object cannot be given a field.
-  if (members === undefined) return `${text}\n`
+  // What is no JSON object cannot be given a field: it becomes one.
+  if (members === undefined || problems.some(({ rule }) => rule === 'NOT_JSON'))
+    return `${JSON.stringify({ Samepoint: { line, problems, said: text } })}\n`
   return `{"Samepoint":${JSON.stringify({ line, problems })}${members === '' ? '' : ','}${members}}\n`
 }
