@@ -21,6 +21,10 @@ export interface Sent {
   readonly at: string
   /** The Region is to be asked whether it holds what was sent. */
   readonly unproved?: boolean
+  /** So many times the Region accepted it, and was then seen not to hold it. */
+  readonly lost?: number
+  /** That was too often: it is set aside until it changes. */
+  readonly unheld?: boolean
   /** An opt-out is being taken back: when the Region's endpoint had last been written before that. */
   readonly takenBackFrom?: string
   /** A remove that has begun: opted out and INACTIVE there, not yet deleted. */

@@ -87,7 +87,7 @@ export const wrongDelimiter = (): Refusal => ({
 
 const unknownColumn = (header: readonly string[], at: number, name: string): Refusal => {
   if (header.length === 1 && OTHER_DELIMITERS.test(name)) return wrongDelimiter()
-  const known = nearest(name, [...Object.keys(FIXED), ...FAMILIES.map(({ prefix }) => prefix)])
+  const known = nearest(name, Object.keys(FIXED)) ?? familyNear(name)
   const hint = known
     ? `; did you mean ${known}?`
     : '; the first line must name the fields (Id, Address, ChannelType, …)'
@@ -95,4 +95,14 @@ const unknownColumn = (header: readonly string[], at: number, name: string): Ref
     code: 'HEADER_UNKNOWN',
     message: `column ${at + 1} of the header is no field that Pinpoint imports${hint}`,
   }
+}
+
+/** The family whose name the first parts of `name` nearly are: what comes behind is the file's own. */
+const familyNear = (name: string): string | undefined => {
+  const parts = name.split('.')
+  const near = FAMILIES.find(({ prefix }) => {
+    const own = parts.slice(0, prefix.split('.').length - 1)
+    return nearest(`${own.join('.')}.`, [prefix]) !== undefined
+  })
+  return near?.prefix
 }

@@ -1,17 +1,13 @@
 /** One row of a CSV file → an endpoint, or what is wrong with the row. */
-import { isPhoneChannel, normalisePhone } from '../endpoint/address-rules.ts'
-import { checkDropped } from '../endpoint/drop-rules.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
-import { isIsoDate } from '../endpoint/iso-date.ts'
 import type { Candidate, Problem } from '../endpoint/problem.ts'
 import { isMended } from './csv-header.ts'
 import type { Column } from './csv-header.ts'
+import { droppedEndpoint, droppedOptOut } from './dropped-row.ts'
+import type { DroppedOptOut } from './dropped-row.ts'
 import { original } from './formula.ts'
 
-/**
- * The endpoint that `cells` describe under `columns`. An empty cell says nothing of its field. Consent-silent: a blank or
- * `NONE` in OptOut is no opt-in (a file carries no date of consent), so only `ALL` remains.
- */
+/** The endpoint that `cells` describe under `columns`. An empty cell says nothing of its field. */
 export const endpointOf = (
   columns: readonly Column[],
   cells: readonly string[],
@@ -19,41 +15,13 @@ export const endpointOf = (
   if (cells.length !== columns.length) {
     return [{ rule: 'COLUMNS', field: '', expected: `${columns.length} cells, as in the header` }]
   }
-  const checked = checkDropped(candidateOf(columns, cells))
-  const dates = dateProblems(columns, cells)
-  if (!('Id' in checked)) return [...checked, ...dates]
-  if (dates.length > 0) return dates
-  const { OptOut, ...silent } = checked
-  return OptOut === 'ALL' ? { ...silent, OptOut } : silent
+  const date = cells[columns.findIndex(({ path }) => path[0] === 'EffectiveDate')]
+  return droppedEndpoint(candidateOf(columns, cells), date === '' ? undefined : date)
 }
 
-/**
- * What is left of an unfit row that says `ALL`: its id, and its address where that is fit. Undefined where the row says
- * nothing of consent, or names nobody.
- */
-export const optOutOf = (
-  columns: readonly Column[],
-  cells: readonly string[],
-): { readonly Id: string; readonly endpoint: Endpoint | undefined } | undefined => {
-  if (cells.length !== columns.length) return undefined
-  const { Id, Address, ChannelType, OptOut } = candidateOf(columns, cells)
-  if (!Id?.trim() || OptOut !== 'ALL') return undefined
-  const checked = checkDropped({
-    Id,
-    OptOut,
-    ...(Address && { Address }),
-    ...(ChannelType && { ChannelType }),
-  })
-  return { Id, endpoint: 'Id' in checked ? checked : undefined }
-}
-
-/** No import can set the date, so that it goes nowhere; but a wrong one is a sign that the cells have slipped. */
-const dateProblems = (columns: readonly Column[], cells: readonly string[]): readonly Problem[] => {
-  const cell = cells[columns.findIndex(({ path }) => path[0] === 'EffectiveDate')]
-  return !cell || isIsoDate(cell)
-    ? []
-    : [{ rule: 'DATE', field: 'EffectiveDate', expected: 'a date in ISO 8601, such as 2026-01-31T12:00:00Z' }]
-}
+/** What is left of an unfit row that says `ALL`. A ragged one says nothing that anybody can be sure of. */
+export const optOutOf = (columns: readonly Column[], cells: readonly string[]): DroppedOptOut | undefined =>
+  cells.length === columns.length ? droppedOptOut(candidateOf(columns, cells)) : undefined
 
 type Node = Map<string, Node | string | number | string[]>
 
@@ -64,13 +32,8 @@ const candidateOf = (columns: readonly Column[], cells: readonly string[]): Cand
     const cell = textOf(cells[at] ?? '')
     if (cell !== '' && column.kind !== 'none') place(root, column, cell)
   }
-  return withPlainPhone(plain(root))
+  return plain(root)
 }
-
-const withPlainPhone = (candidate: Candidate): Candidate =>
-  candidate.Address !== undefined && isPhoneChannel(candidate.ChannelType)
-    ? { ...candidate, Address: normalisePhone(candidate.Address) }
-    : candidate
 
 const place = (root: Node, { path, kind }: Column, cell: string): void => {
   const name = path.at(-1) ?? ''

@@ -1,7 +1,6 @@
 /** JSON Lines, an endpoint a line as Pinpoint's import takes them → rows, behind the same interface as the CSV kernel's. */
 import { z } from 'zod'
-import { check } from '../endpoint/rules.ts'
-import type { Candidate, Problem } from '../endpoint/rules.ts'
+import type { Candidate, Problem } from '../endpoint/problem.ts'
 import { DEMOGRAPHIC_FIELDS, LOCATION_TEXT_FIELDS } from '../endpoint/endpoint.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import { emptyFile, notUtf8, RECORD_BYTES, recordTooLong } from './csv/csv-refusal.ts'
@@ -11,9 +10,22 @@ import { hashId } from './csv/id-hash.ts'
 import type { CsvKernel, CsvOptions, RowBatch } from './csv/kernel.ts'
 import { addRow, clear, hashPairOf, isFull, openBatch } from './csv/row-batch.ts'
 import type { OpenBatch } from './csv/row-batch.ts'
+import { droppedEndpoint, droppedOptOut } from './dropped-row.ts'
 
 /** What a line may hold; text where a list of one value belongs is that list. */
 const values = z.union([z.array(z.string()), z.string().transform((text) => [text])])
+/** By name. zod's own record leaves out what is called `__proto__`; here it is a name like another. */
+const named = <T>(value: z.ZodType<T>) =>
+  z.unknown().transform((given, context): Readonly<Record<string, T>> => {
+    const entries: [string, T][] = []
+    if (!isObject(given)) context.addIssue({ code: 'custom' })
+    for (const [name, each] of isObject(given) ? Object.entries(given) : []) {
+      const read = value.safeParse(each)
+      if (read.success) entries.push([name, read.data])
+      else context.addIssue({ code: 'custom', path: [name] })
+    }
+    return Object.fromEntries(entries)
+  })
 const texts = (names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, z.string().optional()]))
 const Line = z.strictObject({
@@ -23,8 +35,8 @@ const Line = z.strictObject({
   OptOut: z.string().optional(),
   EffectiveDate: z.unknown().optional(),
   RequestId: z.unknown().optional(),
-  Attributes: z.record(z.string(), values).optional(),
-  Metrics: z.record(z.string(), z.number()).optional(),
+  Attributes: named(values).optional(),
+  Metrics: named(z.number()).optional(),
   Demographic: z.strictObject(texts(DEMOGRAPHIC_FIELDS)).optional(),
   Location: z
     .strictObject({
@@ -34,7 +46,7 @@ const Line = z.strictObject({
     })
     .optional(),
   User: z
-    .strictObject({ UserId: z.string().optional(), UserAttributes: z.record(z.string(), values).optional() })
+    .strictObject({ UserId: z.string().optional(), UserAttributes: named(values).optional() })
     .optional(),
   // As `rejects.jsonl` has it: what was wrong with the line before somebody mended it.
   Samepoint: z.unknown().optional(),
@@ -130,12 +142,20 @@ const takeLine = (reading: Reading, last: Uint8Array): void => {
   if (text.trim() !== '') takeText(reading, text)
 }
 
+/** The line as it was, where it is one that `rejects.ts` had to wrap as it was no object. */
+const unwrapped = (text: string): string => {
+  const record = parsed(text)
+  const wrap = record && Object.keys(record).length === 1 ? record['Samepoint'] : undefined
+  return isObject(wrap) && typeof wrap['said'] === 'string' ? wrap['said'] : text
+}
+
 const takeText = (reading: Reading, text: string): void => {
   const { batch, line, isWriting } = reading
   reading.rows += 1
-  const taken = takenOf(text)
+  const said = text.startsWith('{"Samepoint"') ? unwrapped(text) : text
+  const taken = takenOf(said)
   if ('problems' in taken) {
-    batch.unfit.push({ line, cells: [text], ...taken })
+    batch.unfit.push({ line, cells: [said], ...taken })
     return
   }
   const { output } = batch
@@ -159,11 +179,9 @@ const takenOf = (text: string): Endpoint | Unfit => {
     }))
     return { problems, optOut: optOutOf(record) }
   }
-  const { EffectiveDate: _, RequestId: __, Samepoint: ___, ...candidate } = shaped.data
-  const checked = check(candidate as Candidate)
-  if (!('Id' in checked)) return { problems: checked, optOut: optOutOf(record) }
-  const { OptOut, ...silent } = checked
-  return OptOut === 'ALL' ? { ...silent, OptOut } : silent
+  const { EffectiveDate, RequestId: _, Samepoint: __, ...candidate } = shaped.data
+  const endpoint = droppedEndpoint(candidate as Candidate, EffectiveDate)
+  return 'Id' in endpoint ? endpoint : { problems: endpoint, optOut: optOutOf(record) }
 }
 
 const NOT_JSON: Problem = { rule: 'NOT_JSON', field: '', expected: 'one JSON object a line' }
@@ -177,22 +195,22 @@ const fieldOf = (path: readonly PropertyKey[]): string => {
 const parsed = (text: string): Record<string, unknown> | undefined => {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined
+    return isObject(value) ? value : undefined
   } catch {
     return undefined
   }
 }
 
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 /** An unfit line opts out all the same, where it names somebody. */
 const optOutOf = ({ Id, OptOut, Address, ChannelType }: Record<string, unknown>): Unfit['optOut'] => {
-  if (typeof Id !== 'string' || Id === '' || OptOut !== 'ALL') return undefined
-  const checked = check({
-    Id,
-    OptOut,
+  const optOut = droppedOptOut({
+    ...(typeof Id === 'string' && { Id }),
+    ...(typeof OptOut === 'string' && { OptOut }),
     ...(typeof Address === 'string' && { Address }),
     ...(typeof ChannelType === 'string' && { ChannelType }),
   })
-  return { Id, hash: hashPairOf(Id), endpoint: 'Id' in checked ? checked : undefined }
+  return optOut && { ...optOut, hash: hashPairOf(optOut.Id) }
 }

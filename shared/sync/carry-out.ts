@@ -13,7 +13,7 @@ import type { Hold } from './lease.ts'
 import { deletion, isOptOutKnown } from './plan-remove.ts'
 import { putIn } from './plan-endpoint.ts'
 import { NEVER_SENT } from './plan-put.ts'
-import { FENCE } from './plan.ts'
+import { FENCE, MOST_LOSSES, NOT_HELD, proofAfter } from './plan.ts'
 import type { Plan, Send } from './plan.ts'
 import { mayTakeBack } from './take-back.ts'
 
@@ -54,7 +54,15 @@ export const carryOut = async (plans: readonly Plan[], carrier: Carrier): Promis
     unanswered === 'down' ? sends.map((plan) => ({ plan, outcome: unasked })) : await send(sends, carrier)
   const rest = answers.filter((answer) => !isFarewellRefused(answer))
   const deletions = await farewellRefused(answers.filter(isFarewellRefused), carrier)
-  return [...results, ...rest, ...deletions, ...(await optOutRefused(rest, carrier))]
+  const all = [...results, ...rest, ...deletions, ...(await optOutRefused(rest, carrier))]
+  return all.map(withAlarm)
+}
+
+/** What is said on and on, and not kept, is set aside beside it, so that somebody hears of it. */
+const withAlarm = (result: Result): Result => {
+  const { plan, outcome } = result
+  const isNotHeld = plan.kind === 'send' && plan.isLost && (plan.after.lost ?? 0) >= MOST_LOSSES
+  return isNotHeld && outcome.result === 'applied' ? { ...result, outcome: rejected(NOT_HELD.rule) } : result
 }
 
 const isFarewellRefused = ({ plan, outcome }: Result): boolean =>
@@ -158,7 +166,7 @@ const resultOf = (plan: Send, outcome: Outcome, hold: Hold): Result => {
   return {
     plan,
     outcome,
-    ...(outcome.result === 'applied' && isOpen && { again: hold.after(FENCE.accepted) }),
+    ...(outcome.result === 'applied' && isOpen && { again: hold.after(proofAfter(plan.after.lost)) }),
     ...(plan.isLost && { event: 'lost' as const }),
   }
 }

@@ -3,8 +3,11 @@ import { carries } from '../endpoint/carries.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import { applied, failed } from '../endpoint/outcome.ts'
 import type { Stored } from '../destinations/destination.ts'
+import type { Sent } from '../ledger/lane-memory.ts'
 import type { Carrier, Result } from './carry-out.ts'
+import { putIn } from './plan-endpoint.ts'
 import { deletion, farewell, optOutOf, tombstone } from './plan-remove.ts'
+import { MOST_LOSSES } from './plan.ts'
 import type { Ask, Plan, Prove, Send } from './plan.ts'
 import { isForeign, takenBack, withOptOut } from './take-back.ts'
 
@@ -18,6 +21,7 @@ export interface Step {
 
 export const done = (plan: Plan, more: Partial<Result> = {}): Result => ({ plan, outcome: applied, ...more })
 
+/** What is to follow from how the Region has the plan's endpoint; what needs no more than that is noted here. */
 export const answered = (
   plan: Send | Prove | Ask,
   stored: Stored | undefined,
@@ -64,7 +68,7 @@ const askedToOptOut = async (
   if (!there) return { result: done(ask, ask.held ? { again: ask.held.until } : {}) }
   const send = optOutOf(ask, there, hold.now())
   if (there.OptOut !== 'ALL' || !ask.note?.unproved || ask.held) return { send }
-  const { unproved: _, ...note } = send.after
+  const { unproved: _, lost: __, ...note } = send.after
   await memory.note({ sent: new Map([[ask.id, note]]) })
   return { result: done(ask, { event: 'proved' }) }
 }
@@ -79,17 +83,53 @@ const gone = async (plan: Ask | Prove, { memory, hold }: Carrier): Promise<Resul
 const proved = async (plan: Prove, stored: Stored | undefined, carrier: Carrier): Promise<Step> => {
   const { said, again } = plan
   if (!said) return stored ? lost(again) : { result: await gone(plan, carrier) }
-  if (!stored) return lost(again)
-  if (stored.OptOut === 'ALL' && again.after.optOut !== 'ALL') {
-    // Untouched since we looked before taking it back: then it is our own NONE that was lost.
-    const from = again.before?.takenBackFrom
-    if (from !== undefined && from === stored.EffectiveDate) return lost(takenBack(again, stored))
-    await carrier.hear(plan.id)
-  }
-  if (!carries(stored, said)) return lost(again)
+  if (stored && isOwnOptInLost(again, stored)) return notHeld(plan, stored, carrier, takenBack(again, stored))
+  if (stored?.OptOut === 'ALL' && again.after.optOut !== 'ALL') await carrier.hear(plan.id)
+  if (!stored || !carries(stored, said)) return notHeld(plan, stored, carrier)
   await carrier.memory.note({ sent: new Map([[plan.id, plan.proved]]) })
-  return { result: done(plan, { event: 'proved' }) }
+  // What was set aside beside it is so no more, once the item has been looked at again.
+  const isParked = (again.after.lost ?? 0) >= MOST_LOSSES
+  return { result: done(plan, { event: 'proved', ...(isParked && { again: carrier.hold.now() }) }) }
 }
 
-/** Accepted, and not there: it is sent again, as if it had never been. */
-const lost = (again: Send): Step => ({ send: { ...again, isLost: true } })
+/** Untouched since we looked before taking it back: then it is our own NONE that was lost, and nobody's STOP. */
+const isOwnOptInLost = ({ before, after }: Send, { OptOut, EffectiveDate }: Stored): boolean =>
+  OptOut === 'ALL' &&
+  after.optOut !== 'ALL' &&
+  before?.takenBackFrom !== undefined &&
+  before.takenBackFrom === EffectiveDate
+
+const notHeld = async (
+  plan: Prove,
+  stored: Stored | undefined,
+  carrier: Carrier,
+  again = plan.again,
+): Promise<Step> =>
+  isGivenUp(plan, stored) ? { result: await setAside(plan, stored, carrier) } : lost(again)
+
+/** Too often not there. An opt-out that the Region does not show is never given up, nor is a remove. */
+const isGivenUp = ({ said, again }: Prove, stored: Stored | undefined): boolean =>
+  (again.after.lost ?? 0) + 1 >= MOST_LOSSES && (said?.OptOut !== 'ALL' || stored?.OptOut === 'ALL')
+
+/** Noted, so that the next look, at once, parks the item: it is sent no more before it changes. */
+const setAside = async (plan: Prove, stored: Stored | undefined, carrier: Carrier): Promise<Result> => {
+  const { id, again } = plan
+  const { unproved: _, lost: __, ...before } = again.before ?? again.after
+  const { keys } = again.after
+  // What the Region says of consent is to be taken back, or not, by the next change.
+  const isOut = stored?.OptOut === 'ALL'
+  const note: Sent = {
+    ...putIn(before, again.after),
+    ...{ keys, unheld: true },
+    ...(isOut && { optOut: 'ALL' }),
+  }
+  await carrier.memory.note({ sent: new Map([[id, note]]) })
+  return done(plan, { event: 'lost', again: carrier.hold.now() })
+}
+
+/** Accepted, and not there: it is sent again, as if it had never been, but for the count. */
+const lost = (again: Send): Step => {
+  const times = { lost: (again.after.lost ?? 0) + 1 }
+  const { during, after } = again
+  return { send: { ...again, during: { ...during, ...times }, after: { ...after, ...times }, isLost: true } }
+}

@@ -104,7 +104,7 @@ const takeLane = async (lane: Leased, turn: Turn, offset: Offset) => {
       isOurs = true
     } catch (error) {
       // It may be ours all the same, as where the answer was lost: nobody else would have it before we are cut off.
-      await turns.release(turn.owner).catch(() => undefined)
+      if (!(error instanceof LaneBusy)) await turns.release(turn.owner).catch(() => undefined)
       throw error
     }
   }

@@ -5,9 +5,10 @@ import { hear, optOutToSend } from '../endpoint/consent.ts'
 import type { Consent } from '../endpoint/consent.ts'
 import type { Endpoint, OptOut } from '../endpoint/endpoint.ts'
 import { fingerprint } from '../endpoint/fingerprint.ts'
+import type { Problem } from '../endpoint/rules.ts'
 import type { Sent } from '../ledger/lane-memory.ts'
 import type { Claim, Stated } from '../sources/mapping.ts'
-import { nextLook, OPTED_OUT } from './plan.ts'
+import { MOST_LOSSES, nextLook, nextProof, NOT_HELD, OPTED_OUT } from './plan.ts'
 import type { Plan, Prove, Send, Thought } from './plan.ts'
 
 export type Fit = Extract<Claim, { kind: 'fit' }>
@@ -40,20 +41,41 @@ export interface Wanted {
 export const NEVER_SENT: Sent = { fingerprint: '', state: 'unknown', fence: 0, fields: [], at: '', keys: [] }
 
 export const planPut = (wanted: Wanted): Thought => {
-  const { id, key, claim, before = NEVER_SENT, now } = wanted
+  const { claim, now } = wanted
   const { consent, dueAt } = consentAfter(claim.stated, wanted.consent, now)
-  const learnt = {
-    problems: claim.problems,
+  const send = sendOf(wanted, consent)
+  const problems = isNotHeld(wanted, send) ? [...claim.problems, NOT_HELD] : claim.problems
+  return {
+    plan: planOf(wanted, send, consent, problems),
+    problems,
     ...(consent !== wanted.consent && { consent }),
     ...(dueAt !== undefined && { dueAt }),
   }
-  const send = sendOf(wanted, consent)
-  const isThere = before.state === 'applied' && before.fingerprint === send.after.fingerprint
-  const isProved = isThere && !wanted.force && !before.unproved
-  if (isProved || isInFile(wanted, send)) return { plan: { kind: 'done', id, key }, ...learnt }
-  if (wanted.fence > now) return { plan: waitOf(wanted, consent), ...learnt }
-  if (isThere && !wanted.force) return { plan: proveOf(send, before, claim), ...learnt }
-  return { plan: send, ...learnt }
+}
+
+const planOf = (
+  wanted: Wanted,
+  send: Send,
+  consent: Consent | undefined,
+  problems: readonly Problem[],
+): Plan => {
+  const { id, key, claim, before = NEVER_SENT, now } = wanted
+  const isSaid = isThere(wanted, send)
+  if (isSaid && before.unheld) return { kind: 'park', id, key, problems }
+  if ((isSaid && !before.unproved) || isInFile(wanted, send)) return { kind: 'done', id, key }
+  if (wanted.fence > now) return waitOf(wanted, consent)
+  if (!isSaid) return send
+  const due = nextProof(before)
+  return due > now ? { kind: 'wait', id, key, until: due } : proveOf(send, before, claim)
+}
+
+/** The Region was sent just this, and that is enough. */
+const isThere = ({ before, force }: Wanted, { after }: Send): boolean =>
+  before?.state === 'applied' && before.fingerprint === after.fingerprint && !force
+
+const isNotHeld = (wanted: Wanted, send: Send): boolean => {
+  const { unheld = false, lost = 0 } = wanted.before ?? NEVER_SENT
+  return (unheld || lost >= MOST_LOSSES) && isThere(wanted, send)
 }
 
 const isInFile = ({ before, filling }: Wanted, { after }: Send): boolean =>
@@ -134,6 +156,8 @@ const afterPut = (wanted: Wanted, consent: Consent | undefined, optOut: OptOut |
     fields: isUnproved ? [...new Set([...before.fields, ...fields])] : fields,
     at: iso(now),
     ...(isUnproved && { unproved: true }),
+    // It counts for this content only, and an operator who forces it begins anew.
+    ...(before.lost && before.fingerprint === print && !wanted.force && { lost: before.lost }),
     ...place,
   }
 }
@@ -157,7 +181,11 @@ const duringPut = (before: Sent, after: Sent): Sent => ({
   fields: [...new Set([...before.fields, ...after.fields])],
 })
 
-const proveOf = (send: Send, { unproved: _, ...note }: Sent, { endpoint, problems }: Fit): Prove => ({
+const proveOf = (
+  send: Send,
+  { unproved: _, lost: __, ...note }: Sent,
+  { endpoint, problems }: Fit,
+): Prove => ({
   kind: 'prove',
   id: send.id,
   key: send.key,

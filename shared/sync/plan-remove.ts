@@ -6,7 +6,7 @@ import { put, remove } from '../endpoint/change.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { Sent } from '../ledger/lane-memory.ts'
 import { NEVER_SENT } from './plan-put.ts'
-import { nextLook, OPTED_OUT } from './plan.ts'
+import { nextLook, nextProof, OPTED_OUT } from './plan.ts'
 import type { Ask, Plan, Send } from './plan.ts'
 
 export interface Unwanted {
@@ -29,6 +29,8 @@ export const planRemove = ({ id, key, before, isUnknown, now, force }: Unwanted)
   if (before.fence > now) return waitOf(who, before, now)
   if (isGone(before)) return force ? { kind: 'leave', ...who, note: before } : { kind: 'done', ...who }
   if (before.unproved && before.fingerprint === '' && before.state === 'applied') {
+    const due = nextProof(before)
+    if (due > now) return { kind: 'wait', ...who, until: due }
     return {
       kind: 'prove',
       ...who,
@@ -53,11 +55,15 @@ const waitOf = (who: { id: string; key: string }, before: Sent, now: number): Pl
 /** For an endpoint of which its item says no more than that it opts out. */
 export const planOptOut = ({ id, key, before, now }: Known): Plan => {
   const ask: Ask = { kind: 'opt-out', id, key, note: before }
-  if (before.fence <= now) return ask
+  const due = isOptOutOnItsWay(before) ? nextProof(before) : before.fence
+  if (before.fence <= now) return due > now ? { kind: 'wait', id, key, until: due } : ask
   return before.importing
     ? { ...ask, held: { until: nextLook(before.fence, now) } }
     : { kind: 'wait', id, key, until: before.fence }
 }
+
+const isOptOutOnItsWay = ({ fingerprint, state, unproved }: Sent): boolean =>
+  fingerprint === OPTED_OUT && state === 'applied' && unproved === true
 
 interface Known {
   readonly id: string
@@ -84,11 +90,20 @@ export const isLeaving = (note: Sent | undefined): boolean => note?.leaving === 
 
 /** The first step, for an endpoint as the Region has it. */
 export const farewell = (ask: Ask, stored: Endpoint, now: number): Send =>
-  told(ask, stored, { at: iso(now), fence: now, leaving: true, keys: [] })
+  told(ask, stored, {
+    ...{ at: iso(now), fence: now, leaving: true, keys: [] },
+    ...(ask.note?.leaving && ask.note.lost && { lost: ask.note.lost }),
+  })
 
 /** The opt-out of an endpoint of which the item says nothing else that can be read. */
-export const optOutOf = (ask: Ask, stored: Endpoint, now: number): Send =>
-  told(ask, stored, { at: iso(now), fence: now, fingerprint: OPTED_OUT, unproved: true })
+export const optOutOf = (ask: Ask, stored: Endpoint, now: number): Send => {
+  const { note, held } = ask
+  const isLost = note !== undefined && isOptOutOnItsWay(note) && stored.OptOut !== 'ALL' && !held
+  const before = note?.fingerprint === OPTED_OUT ? (note.lost ?? 0) : 0
+  const lost = isLost ? before + 1 : before
+  const news = { at: iso(now), fence: now, fingerprint: OPTED_OUT, unproved: true, ...(lost > 0 && { lost }) }
+  return { ...told(ask, stored, news), ...(isLost && { isLost }) }
+}
 
 const told = (
   { id, key, note: before = NEVER_SENT }: Ask,
@@ -97,7 +112,8 @@ const told = (
 ): Send => {
   // What an Import Job may still do to it, it may do afterwards too.
   const fence = Math.max(before.fence, news.fence ?? 0)
-  const after: Sent = { ...before, state: 'applied', optOut: 'ALL', ...news, fence }
+  const { lost: _, unheld: __, ...kept } = before
+  const after: Sent = { ...kept, state: 'applied', optOut: 'ALL', ...news, fence }
   return {
     kind: 'send',
     id,
@@ -126,7 +142,11 @@ export const deletion = ({ id, key }: { id: string; key: string }, before: Sent,
   const { expires: _, ...gone } = after
   // An Import Job may still bring it back: until that is over, it is not seen to be gone.
   const { importing, fence } = before
-  const kept = importing && fence > now ? { ...gone, importing, fence } : gone
+  const kept = {
+    ...gone,
+    ...(importing && fence > now && { importing, fence }),
+    ...(before.fingerprint === '' && before.lost && { lost: before.lost }),
+  }
   return {
     kind: 'send',
     id,

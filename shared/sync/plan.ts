@@ -94,6 +94,28 @@ export const isUrgent = (plan: Plan): boolean => {
 /** Milliseconds for which a change that the Region has accepted may still be on its way, and one without an answer. */
 export const FENCE = { accepted: 5_000, unknown: 30_000 } as const
 
+/** The Region accepts the endpoint, and keeps it otherwise or not at all. */
+export const NOT_HELD: Problem = {
+  rule: 'NOT_HELD',
+  field: '',
+  expected: 'an endpoint that the Region keeps as it was sent',
+}
+
+/** What is set aside with an item that the Region itself has not taken. */
+export const problemOf = (reason: string): Problem =>
+  reason === NOT_HELD.rule
+    ? NOT_HELD
+    : { rule: reason, field: '', expected: 'an endpoint that the Region accepts' }
+
+/** So many times it may be accepted and not be there before somebody is to know. */
+export const MOST_LOSSES = 6
+
+/** Milliseconds from a change that the Region has accepted to the look whether it is there: the more often it was not, the later. */
+export const proofAfter = (lost = 0): number => Math.min(LOOKS.most, FENCE.accepted * 2 ** lost)
+
+/** The instant (ms) of that look. */
+export const nextProof = ({ fence, lost }: Sent): number => fence + proofAfter(lost) - FENCE.accepted
+
 /** The fingerprint of an endpoint of which no more was said than that it is opted out. */
 export const OPTED_OUT = 'opted out'
 

@@ -15,7 +15,7 @@ import { observe } from './observe.ts'
 import type { Observed, Observer } from './observe.ts'
 import { planItems } from './plan-items.ts'
 import type { Planned } from './plan-items.ts'
-import { isUrgent } from './plan.ts'
+import { isUrgent, problemOf } from './plan.ts'
 import type { Plan, Thought } from './plan.ts'
 import { withoutHurry } from './without-hurry.ts'
 
@@ -197,13 +197,11 @@ const parkRefused = async (
     results.map(async ({ plan: { key, kind }, outcome }) => {
       const note = mapped.get(key)
       if (outcome.result !== 'rejected' || kind !== 'send' || !note) return
-      await memory.park(key, [{ rule: outcome.reason, field: '', expected: REFUSED }], at)
+      await memory.park(key, [problemOf(outcome.reason)], at)
       await memory.note({ mapped: new Map([[key, { ...note, parked: true }]]) })
     }),
   )
 }
-
-const REFUSED = 'an endpoint that the Region accepts'
 
 const byItem = (results: readonly Result[]): ReadonlyMap<string, Result[]> => {
   const items = new Map<string, Result[]>()

@@ -43,13 +43,17 @@ const whatIsWrong = (
     : undefined
 }
 
+/** Milliseconds that an answer of the ledger takes, as sim/aws/documents.ts has it. */
+const ON_ITS_WAY = 8
+
 const takenBack = (
   { at, began, host, region }: Call,
   { id }: CallItem,
   book: ConsentBook,
 ): string | undefined => {
-  const known = book.rowAt(id, at)
-  if (known?.value !== 'NONE') return 'a: NONE without an opt-in in the register'
+  // What is written while the last answer of the register is on its way back nobody could know.
+  const known = [at, at - ON_ITS_WAY].map((each) => book.rowAt(id, each)).find((row) => row?.value === 'NONE')
+  if (!known) return 'a: NONE without an opt-in in the register'
   if (!book.statements(id).some((word) => word.value === 'NONE' && word.at === known.said))
     return 'a: NONE without an opt-in that anybody has stated'
   const stop = book.foreignStop(region, id)

@@ -8,21 +8,7 @@ const FILES = corpus(20_261_121)
 
 /** Right by the rules, and not so yet: why. When it becomes so, vitest says that the entry must go. */
 const AWAITED: readonly (readonly [name: RegExp, why: string])[] = [
-  [
-    /^header: unknown [3-6]$/,
-    'no hint of what a mistyped Attributes., Metrics. or User.UserAttributes. should be',
-  ],
   [/^repeated: 16 endpoints of a user/, 'a file is not looked at by user'],
-  [
-    /^json: (?:a line broken off|(?:a list|a number|null|two objects) in a line|commas between lines|single quotes|an object over several lines|a row of CSV)$/,
-    'the report says neither line nor rule of what is no JSON object',
-  ],
-  [/^json(?: row)?: (?:an empty object|nothing but empty cells)$/, 'the report’s line for {} is no JSON'],
-  [
-    /^json row: (?:good (?:SMS|VOICE) number [2-69]:|bad APNS\w* token [1-6]:|placeholder|long (?:id|Demographic|Location|User\.UserId)|bad date)/,
-    'lines of JSON are not checked as the rows of a CSV file are',
-  ],
-  [/^json row: prototype name in /, 'zod leaves out what is called __proto__, without a word'],
 ]
 const whyAwaited = ({ name }: CorpusFile) => AWAITED.find(([pattern]) => pattern.test(name))?.[1]
 

@@ -121,6 +121,8 @@ const FILES: readonly Named[] = [
     withMore(`"Attributes":{"A":[${Array(51).fill('"x"').join()}]}`) + MORE,
     bad('ATTRIBUTE_VALUES', 'Attributes.A'),
   ],
+  ['a list for attributes', withMore('"Attributes":["x"]') + MORE, bad('SHAPE', 'Attributes')],
+  ['null for metrics', withMore('"Metrics":null') + MORE, bad('SHAPE', 'Metrics')],
   ['a list for a location', withMore('"Location":[]') + MORE, bad('SHAPE', 'Location')],
   [
     'an escaped line break',

@@ -194,12 +194,9 @@ describe('customers whom the table is done with while a file that has them is im
     }
     await story.drop(
       'file.csv',
-      [
-        'Id,Address,ChannelType',
-        ...others,
-        'ada,ada@example.com,EMAIL',
-        'bob,old@example.com,EMAIL',
-      ].join('\n'),
+      ['Id,Address,ChannelType', ...others, 'ada,ada@example.com,EMAIL', 'bob,old@example.com,EMAIL'].join(
+        '\n',
+      ),
     )
     await until('the jobs have begun', () => REGIONS.every((region) => story.count(region) > 20))
     await put('bob', 'new@example.com')

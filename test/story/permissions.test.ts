@@ -19,7 +19,7 @@ const NEEDED_ELSEWHERE = [
   // Step Functions, when the parent execution is stopped.
   /states:StopExecution/,
   // A file that is gone: S3 says so only to those who may list.
-  /PrepareFileRole.*: s3:ListBucket /,
+  /(Prepare|Stage)FileRole.*: s3:ListBucket /,
   // An INACTIVE endpoint that the standby refuses, and a load that somebody stops.
   /ApplyInactiveRole.*: (mobiletargeting:UpdateEndpoint|dynamodb:GetItem) /,
   /CsvDropRole.*: lambda:InvokeFunction .*record-outcome$/,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { applied, rejected } from '../../shared/endpoint/outcome.ts'
 import { backlogRig, Died, RUN } from './backlog-rig.ts'
 import { openLanes } from './open-lanes.ts'
 
@@ -40,6 +41,20 @@ describe('while a job brings an endpoint', () => {
     await lanes.settle()
     expect(region.sent('a')).toHaveLength(1)
     expect(rig.seen('a')?.Attributes).toEqual({ Plan: ['free'] })
+  })
+
+  it('who leaves and cannot be opted out is deleted, and deleted again when the job has brought the endpoint back', async () => {
+    const { lanes, rig, region } = await staged([row('a')], [row('a', gold)])
+    region.answer = ({ kind }) => (kind === 'put' ? rejected('BadRequestException') : applied)
+    await lanes.erase('a')
+    await lanes.work({ kind: 'urgent' })
+    expect(rig.seen('a')).toBeUndefined()
+    await rig.importRows()
+    expect(rig.seen('a')).toBeDefined()
+    await rig.close()
+    await lanes.settle()
+    expect(rig.seen('a')).toBeUndefined()
+    expect([...lanes.table.rows.values()].filter(({ pk }) => pk.startsWith('receipt#'))).toHaveLength(1)
   })
 
   it('it is looked at ever more rarely', async () => {

@@ -272,7 +272,7 @@ describe('a Region that does not answer', () => {
     await lanes.write(...many(5))
     await lanes.settle()
     const region = lanes.region().destination
-    const { read } = region
+    const read = region.read.bind(region)
     const refusal = Object.assign(new Error('no'), { name, $metadata: { httpStatusCode: status } })
     region.read = () => Promise.reject(refusal)
     for (let at = 0; at < 4; at += 1) {

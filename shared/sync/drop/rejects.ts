@@ -44,9 +44,9 @@ const csvCell = (text: string): string => {
 }
 
 const jsonLine = (line: number, problems: readonly Problem[], text: string): string => {
-  const Samepoint = JSON.stringify({ line, problems })
-  // What is no JSON object cannot be given a field.
-  return text.trimStart().startsWith('{') && text.trimEnd().endsWith('}')
-    ? `{"Samepoint":${Samepoint},${text.trim().slice(1)}\n`
-    : `${text}\n`
+  const members = /^\s*\{\s*(.*)\}\s*$/s.exec(text)?.[1]
+  // What is no JSON object cannot be given a field: it becomes one.
+  if (members === undefined || problems.some(({ rule }) => rule === 'NOT_JSON'))
+    return `${JSON.stringify({ Samepoint: { line, problems, said: text } })}\n`
+  return `{"Samepoint":${JSON.stringify({ line, problems })}${members === '' ? '' : ','}${members}}\n`
 }
