@@ -14,7 +14,8 @@ export const isCrowded = (id: string, user: string | undefined, { groups, sent }
   if (user === undefined) return false
   const isSeated = (each: string) => {
     const note = sent.get(each)
-    return isThere(note) && note?.user === user
+    // A delete that was accepted may still be on its way: its note names no user any more.
+    return isThere(note) && (note?.user ?? user) === user
   }
   const members = Object.keys(groups.get(user)?.members ?? {})
   return !isSeated(keyOf(id)) && members.filter(isSeated).length >= SEATS

@@ -112,7 +112,10 @@ describe('the customer table', () => {
     const many = Array.from({ length: 16 }, (_, at) =>
       row({ Id: `u-${String(at).padStart(2, '0')}`, Address: `u${at}@example.com`, User: { UserId: 'u' } }),
     )
-    await putAll([...many, row()])
+    // All at once, the sixteenth may come first and give its seat back, which is not always taken again: README, "Not yet".
+    await putAll([...many.slice(0, 15), row()])
+    await story.settled()
+    await putAll(many.slice(15))
     await story.settled()
     const seated = [...many.slice(0, 15).map(({ Id }) => Id), 'e1']
     for (const region of REGIONS) {
