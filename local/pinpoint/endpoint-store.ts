@@ -11,6 +11,7 @@ import {
 import { createEventualMap, type EventualMap } from './eventual-map.ts'
 import type { Random } from './identifiers.ts'
 import { putEndpoint, removeEndpoint, type Stamp } from './put-endpoint.ts'
+import type { OpenValues } from './settled-values.ts'
 import { draftOf, type Table, type Tables } from './tables.ts'
 
 export interface EndpointStore {
@@ -37,6 +38,8 @@ export interface StoreOptions {
   readonly now: Clock['now']
   readonly random: Random
   readonly applyDelayMs: number
+  /** Where what has settled lies; each kind by its name within the project. */
+  readonly openValues: OpenValues
 }
 
 export function createEndpointStore({
@@ -44,13 +47,14 @@ export function createEndpointStore({
   now,
   random,
   applyDelayMs,
+  openValues,
 }: StoreOptions): EndpointStore {
-  const endpoints = createEventualMap<StoredEndpoint>(now, applyDelayMs)
-  const users = createEventualMap<StoredUser>(now, applyDelayMs)
+  const endpoints = createEventualMap(now, applyDelayMs, openValues<StoredEndpoint>('endpoints'))
+  const users = createEventualMap(now, applyDelayMs, openValues<StoredUser>('users'))
   const tables: Tables = {
     endpoints: newestOf(endpoints),
     users: newestOf(users),
-    activeByAddress: tableOf(new Map<string, string>()),
+    activeByAddress: openValues<string>('active-by-address'),
     attributeNames: new Set<string>(),
   }
 
@@ -106,12 +110,4 @@ export function createEndpointStore({
 const newestOf = <Value>(map: EventualMap<Value>): Table<Value> => ({
   get: (key) => map.newest(key),
   set: (key, value) => map.write(key, value),
-})
-
-const tableOf = <Value>(map: Map<string, Value>): Table<Value> => ({
-  get: (key) => map.get(key),
-  set(key, value) {
-    if (value === undefined) map.delete(key)
-    else map.set(key, value)
-  },
 })

@@ -22,6 +22,7 @@ import { endpointOperations } from './operations/endpoints.ts'
 import { exportJobOperations } from './operations/export-jobs.ts'
 import { importJobOperations } from './operations/import-jobs.ts'
 import { createQuotas, type QuotaOptions } from './quotas.ts'
+import { inMemory, type OpenValues } from './settled-values.ts'
 import { Closed, createTimers } from './timers.ts'
 import { sendError, sendReply } from './wire.ts'
 
@@ -38,6 +39,8 @@ export interface PinpointOptions {
   readonly quotas?: QuotaOptions | false
   readonly import?: Partial<ImportSettings>
   readonly export?: Partial<ExportSettings>
+  /** Where the endpoints lie; in memory where absent. */
+  readonly openValues?: OpenValues
 }
 
 export interface Pinpoint extends Service {
@@ -56,11 +59,11 @@ export interface Pinpoint extends Service {
 
 /** Throws an Error for an option that makes no sense. */
 export function createPinpoint(options: PinpointOptions): Pinpoint {
-  const { clock = wallClock, random = Math.random, objects } = options
+  const { clock = wallClock, random = Math.random, objects, openValues = inMemory } = options
   const applyDelayMs = checkedDelay(options.applyDelayMs ?? 150)
   const timers = createTimers(clock)
   const faults = createFaults(random)
-  const apps = createApps({ now: timers.now, random, applyDelayMs })
+  const apps = createApps({ now: timers.now, random, applyDelayMs, openValues })
   const shared = { apps, fates: faults, timers, random, objects, applyDelayMs }
   const importing = withDefaults('import', defaultImport, options.import)
   const exporting = withDefaults('export', defaultExport, options.export)
