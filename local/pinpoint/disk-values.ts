@@ -30,17 +30,28 @@ export const openDiskValues = (directory: string): DiskValues => {
 const valuesIn = <Value>(database: DatabaseSync, table: string): SettledValues<Value> => {
   database.exec(`CREATE TABLE ${table} (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`)
   const select = database.prepare(`SELECT value FROM ${table} WHERE key = ?`)
-  const upsert = database.prepare(`INSERT OR REPLACE INTO ${table} (key, value) VALUES (?, ?)`)
+  const insert = database.prepare(`INSERT INTO ${table} (value, key) VALUES (?, ?)`)
+  const update = database.prepare(`UPDATE ${table} SET value = ? WHERE key = ?`)
   const remove = database.prepare(`DELETE FROM ${table} WHERE key = ?`)
   const page = database.prepare(`SELECT key FROM ${table} WHERE key > ? ORDER BY key LIMIT ${PAGE}`)
+  let size = 0
   return {
+    get size() {
+      return size
+    },
     get(key) {
       const row = select.get(key)
       return row && (JSON.parse(row['value'] as string) as Value)
     },
     set(key, value) {
-      if (value === undefined) remove.run(key)
-      else upsert.run(key, JSON.stringify(value))
+      if (value === undefined) {
+        size -= Number(remove.run(key).changes)
+        return
+      }
+      const text = JSON.stringify(value)
+      if (Number(update.run(text, key).changes) > 0) return
+      insert.run(text, key)
+      size += 1
     },
     *keys() {
       for (let after = ''; ;) {

@@ -29,6 +29,8 @@ export interface EndpointStore {
   ofUser(userId: string): readonly EndpointResponse[]
   /** Every endpoint, each as readers see it at the moment it is reached. */
   all(): Generator<EndpointResponse>
+  /** How many they are. */
+  readonly size: number
   /** When all that was accepted is visible, in milliseconds since the epoch. */
   readonly settledAt: number
 }
@@ -42,13 +44,8 @@ export interface StoreOptions {
   readonly openValues: OpenValues
 }
 
-export function createEndpointStore({
-  applicationId,
-  now,
-  random,
-  applyDelayMs,
-  openValues,
-}: StoreOptions): EndpointStore {
+export function createEndpointStore(options: StoreOptions): EndpointStore {
+  const { applicationId, now, random, applyDelayMs, openValues } = options
   const endpoints = createEventualMap(now, applyDelayMs, openValues<StoredEndpoint>('endpoints'))
   const users = createEventualMap(now, applyDelayMs, openValues<StoredUser>('users'))
   const tables: Tables = {
@@ -100,6 +97,9 @@ export function createEndpointStore({
     ofUser: (userId) => ofUser(userId, 'visible'),
     *all() {
       for (const endpoint of endpoints.visibleValues()) yield response(endpoint, 'visible')
+    },
+    get size() {
+      return endpoints.size
     },
     get settledAt() {
       return Math.max(endpoints.settledAt, users.settledAt)

@@ -16,6 +16,8 @@ export interface EventualMap<Value> {
   visible(key: string): Value | undefined
   /** Everything readers see, each value as of the moment it is reached: writes may go on meanwhile. */
   visibleValues(): Generator<Value>
+  /** How many keys have a value that every reader sees. */
+  readonly size: number
   /** Writes a value, or removes the key where it is undefined. */
   write(key: string, value: Value | undefined): void
   /** When the last write becomes visible, in milliseconds since the epoch. */
@@ -73,6 +75,10 @@ export function createEventualMap<Value>(
       settling.push({ key, version })
       // Without a delay it settles at once.
       settle(time)
+    },
+    get size() {
+      settle(now())
+      return settled.size
     },
     get settledAt() {
       return settledAt

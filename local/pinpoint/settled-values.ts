@@ -4,7 +4,9 @@ export interface SettledValues<Value> {
   get(key: string): Value | undefined
   /** Undefined removes the key. */
   set(key: string, value: Value | undefined): void
-  /** All keys there are; writes may go on meanwhile. */
+  /** How many keys there are. */
+  readonly size: number
+  /** All of them; writes may go on meanwhile. */
   keys(): Iterable<string>
 }
 
@@ -18,6 +20,9 @@ export const inMemory: OpenValues = <Value>(): SettledValues<Value> => {
     set(key, value) {
       if (value === undefined) values.delete(key)
       else values.set(key, value)
+    },
+    get size() {
+      return values.size
     },
     keys: () => values.keys(),
   }
