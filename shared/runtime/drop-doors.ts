@@ -1,7 +1,7 @@
 /** What the doors of a drop do, with everything they need handed in. */
 import type { Context } from 'aws-lambda'
 import type { Checkpoint, Prepared } from '../sync/drop/prepared.ts'
-import { noteFile, noteProgress, openDrop, runOf, sourceOf } from '../sync/open-run.ts'
+import { doorOf, noteFile, noteProgress, openDrop, runOf, sourceOf } from '../sync/open-run.ts'
 import type { Drop } from '../sync/open-run.ts'
 import { prepareFile } from '../sync/prepare-file.ts'
 import { sweepDrops } from '../sync/sweep-drops.ts'
@@ -17,7 +17,7 @@ export const startDrop = ({ config, ledger, states }: Pick<Wired, 'config' | 'le
   return async (drop: Drop): Promise<void> => {
     const run = runOf(drop)
     await openDrop(ledger, drop, regions, executionArn(machine, run))
-    await startExecution(states, machine, run, { run, regions })
+    await startExecution(states, machine, run, { run, regions, door: doorOf(drop) })
   }
 }
 
@@ -54,8 +54,9 @@ const RESERVE = 120_000
 export const prepareDrop =
   ({ consents, ledger, work }: Pick<Wired, 'consents' | 'ledger' | 'work'>) =>
   async ({ run, from }: PrepareFile, context: Context): Promise<FileState> => {
+    const drop = await sourceOf(ledger, run)
     const prepared = await prepareFile({
-      ...{ run, ...(await sourceOf(ledger, run)), ...work, consents },
+      ...{ run, ...drop, ...work, consents },
       hasTime: () => context.getRemainingTimeInMillis() > RESERVE,
       ...('parts' in from && { from }),
     })
@@ -67,6 +68,6 @@ export const prepareDrop =
     const file = state === 'done' ? { ...prepared.file, parts: prepared.parts } : prepared.file
     await noteFile(ledger, run, file)
     if ('code' in file) return { state, accepted: 0, refused: file.code }
-    reportFile(file)
+    if (!drop.isDryRun) reportFile(file)
     return { state, accepted: file.accepted }
   }

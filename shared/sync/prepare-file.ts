@@ -2,9 +2,11 @@
 import { Readable } from 'node:stream'
 import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import { delimiterOf } from '../sources/csv/delimiter.ts'
+import type { FileCounts } from '../ledger/runs.ts'
 import { FileRefusal } from './drop/file-refusal.ts'
 import { joinRejects } from './drop/outputs.ts'
 import { outOfOrdinary } from './drop/out-of-ordinary.ts'
+import { NO_ROWS } from './drop/prepared.ts'
 import type { Prepare, Prepared } from './drop/prepared.ts'
 import { repeatsFrom } from './drop/repeats.ts'
 import type { RepeatEntry, Repeats } from './drop/repeats.ts'
@@ -17,7 +19,7 @@ import { textOf } from './text-lines.ts'
  * Reads the file twice, as a stream and in memory that does not grow with it: once to see whether it can be taken and which row
  * of each id is the last, once to write. Of the rows that share an id the last good one wins, the others are superseded; but
  * every row's opt-out enters the register, which a later silence does not take back. A refused file leaves nothing behind.
- * So does one that is held, as it is out of the ordinary. Where time runs out, it says where to go on.
+ * So does one that is held, as it is out of the ordinary. A dry run only says what there would be. Where time runs out, it says where to go on.
  */
 export const prepareFile = async (task: Prepare): Promise<Prepared> => {
   try {
@@ -31,13 +33,16 @@ export const prepareFile = async (task: Prepare): Promise<Prepared> => {
 const prepare = async (task: Prepare): Promise<Prepared> => {
   const survey = task.from ? undefined : await surveyFile(task)
   const why = survey && !task.isReleased ? outOfOrdinary(survey) : undefined
-  if (why) return { state: 'held', file: why }
+  if (why && !task.isDryRun) return { state: 'held', file: why }
   const repeats = survey?.repeats ?? (await notedRepeats(task))
-  const done = await writeRows(task, repeats)
+  const done = await writeRows(task, repeats, begunWith(task, why?.code))
   if (done.state === 'unfinished') await noteRepeats(task, repeats)
   if (done.state === 'done') await joinRejects(task)
   return done
 }
+
+const begunWith = ({ from, isDryRun }: Prepare, wouldBeHeld: string | undefined): FileCounts =>
+  from?.counts ?? { ...NO_ROWS, ...(isDryRun && { newOptOuts: 0, ...(wouldBeHeld && { wouldBeHeld }) }) }
 
 /** As the object's metadata names it. */
 const delimiterIn = async ({ files, source, delimiter }: Prepare): Promise<number> => {

@@ -12,6 +12,8 @@ export interface Prepare {
   readonly delimiter?: number
   /** A person has looked at it: it is not held, however it is. */
   readonly isReleased?: boolean
+  /** Nothing is to come of it: it is not held, and the register hears nothing. */
+  readonly isDryRun?: boolean
   /** Where the import files and the reports go. */
   readonly bucket: string
   readonly files: Files

@@ -1,10 +1,9 @@
 /** The second reading of a dropped file: the rows that count into import files, the others into the reports. */
 import type { RowBatch } from '../../sources/csv/kernel.ts'
 import type { FileCounts } from '../../ledger/runs.ts'
-import { noteOptOuts } from './note-opt-outs.ts'
+import { noteOptOuts, unheardOptOuts } from './note-opt-outs.ts'
 import { openOutputs } from './outputs.ts'
 import type { Outputs } from './outputs.ts'
-import { NO_ROWS } from './prepared.ts'
 import type { Checkpoint, Prepare, Prepared } from './prepared.ts'
 import { readRows } from './read-rows.ts'
 import type { Rows } from './read-rows.ts'
@@ -23,12 +22,16 @@ interface Writing {
   line: number
 }
 
-/** Goes on from the task's checkpoint. Throws `FileRefusal`. */
-export const writeRows = async (task: Prepare, repeats: Pick<Repeats, 'wins'>): Promise<Prepared> => {
+/** Goes on from the task's checkpoint, whose counts `begun` are. Throws `FileRefusal`. */
+export const writeRows = async (
+  task: Prepare,
+  repeats: Pick<Repeats, 'wins'>,
+  begun: FileCounts,
+): Promise<Prepared> => {
   const { from, hasTime = () => true } = task
   const outputs = openOutputs(task, from)
   const rows = readRows(task, true)
-  const counts: Counts = { ...(from?.counts ?? NO_ROWS) }
+  const counts: Counts = { ...begun }
   const writing: Writing = { task, rows, repeats, outputs, counts, line: from?.line ?? 0 }
   try {
     if (!from) await outputs.supersede(SUPERSEDED_HEAD)
@@ -64,7 +67,8 @@ const take = async (writing: Writing, batch: RowBatch): Promise<void> => {
   const { task, outputs, counts, rows } = writing
   counts.rows += batch.count + batch.unfit.length
   // Before any line: a call that dies here is made again, and the register hears it twice.
-  await noteOptOuts(task, batch)
+  if (!task.isDryRun) await noteOptOuts(task, batch)
+  else counts.newOptOuts = (counts.newOptOuts ?? 0) + (await unheardOptOuts(task, batch))
   await takeGood(writing, batch)
   const format = formatOf(rows)
   for (const unfit of batch.unfit) {
