@@ -15,9 +15,10 @@ import {
   tooManyColumns,
 } from './csv-refusal.ts'
 import type { CsvRefusal } from './csv-refusal.ts'
-import { addDoubtful, cellsOf } from './doubtful-row.ts'
+import { cellsOf, judgeCells } from './doubtful-row.ts'
 import { refusalOfStart } from './encoding.ts'
 import { hashPlainId } from './id-hash.ts'
+import { addJudged } from './judged-row.ts'
 import type { CsvKernel, CsvOptions, RowBatch } from './kernel.ts'
 import { CONSENT, isPlainRow, plainConsent, writePlainRow } from './plain-row.ts'
 import { addRow, clear, isFull, openBatch } from './row-batch.ts'
@@ -155,7 +156,7 @@ const takeRecord = (reading: Reading): void => {
   if (takePlain(reading, plan)) return
   const { columns } = plan
   const cells = cellsOf(scan, window.bytes)
-  addDoubtful(batch, { columns, cells, line, bytes: scan.to - window.from }, isWriting)
+  addJudged(batch, { cells, line, bytes: scan.to - window.from }, judgeCells(columns, cells), isWriting)
 }
 
 const takeHeader = (reading: Reading): void => {

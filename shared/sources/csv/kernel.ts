@@ -5,6 +5,7 @@
 import type { Endpoint } from '../../endpoint/endpoint.ts'
 import type { Problem } from '../../endpoint/rules.ts'
 import type { Column, Refusal } from '../csv-header.ts'
+import type { DroppedOptOut } from '../dropped-row.ts'
 import type { CsvRefusal } from './csv-refusal.ts'
 
 export interface CsvKernel {
@@ -52,16 +53,13 @@ export interface UnfitRow {
   /** As they were, for the file of rejects. */
   readonly cells: readonly string[]
   readonly problems: readonly Problem[]
-  /** It opts out all the same: see `optOutOf`. */
-  readonly optOut: UnfitOptOut | undefined
+  /** Whom it opts out all the same: see `optOutOf`. */
+  readonly optOuts: readonly UnfitOptOut[]
 }
 
-export interface UnfitOptOut {
-  readonly Id: string
+export interface UnfitOptOut extends DroppedOptOut {
   /** As in {@link RowBatch.hashes}. */
   readonly hash: readonly [number, number]
-  /** What an import can carry of it. */
-  readonly endpoint: Endpoint | undefined
 }
 
 export interface CsvOptions {

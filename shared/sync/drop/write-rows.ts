@@ -99,21 +99,18 @@ const takeGood = async (writing: Writing, batch: RowBatch): Promise<void> => {
   if (end > from) await outputs.line(bytes.subarray(from, end))
 }
 
-/** An unfit row that opts out is taken for its opt-out alone, and reported. */
+/** An unfit row that opts out is taken for its opt-outs alone, and reported. */
 const takeUnfit = async (
   { repeats, outputs, counts }: Writing,
-  unfit: RowBatch['unfit'][number],
+  { line, optOuts }: RowBatch['unfit'][number],
 ): Promise<void> => {
-  const { line, optOut } = unfit
-  if (!optOut?.endpoint) {
-    counts.rejected += 1
-    return
-  }
-  if (!repeats.wins({ high: optOut.hash[0], low: optOut.hash[1], line })) {
+  const carried = optOuts.filter(({ endpoint }) => endpoint !== undefined)
+  const winners = carried.filter(({ hash }) => repeats.wins({ high: hash[0], low: hash[1], line }))
+  for (const { endpoint } of winners) await outputs.line(Buffer.from(`${JSON.stringify(endpoint)}\n`))
+  if (carried.length === 0) counts.rejected += 1
+  else if (winners.length > 0) counts.accepted += 1
+  else {
     counts.superseded += 1
     await outputs.supersede(supersededLine(line))
-    return
   }
-  counts.accepted += 1
-  await outputs.line(Buffer.from(`${JSON.stringify(optOut.endpoint)}\n`))
 }
