@@ -1,6 +1,6 @@
 /** A run's report: a pure function of its rows in the ledger. */
 import type { Forecast } from './forecast.ts'
-import { hasNothingToLoad } from './runs.ts'
+import { hasNothingToLoad, linesToLoad } from './runs.ts'
 import type { FileCounts, FileRefused, RegionOutcome, Run } from './runs.ts'
 
 export interface Report {
@@ -96,9 +96,11 @@ const verdictOf = (run: Run, outcomes: readonly RegionOutcome[]): Verdict => {
   if (isDry(run)) return 'dry-run'
   const rejects: Verdict = file && file.rejected > 0 ? 'complete-with-rejects' : 'complete'
   if (file?.behind) return 'partial'
-  if (file?.accepted === 0) return rejects
-  const isWhole = ({ result, failures, processed, left }: RegionOutcome) =>
-    result === 'applied' && failures === 0 && processed + left === file?.accepted
-  const whole = outcomes.filter(isWhole).map(({ region }) => region)
+  if (file && hasNothingToLoad(file)) return rejects
+  const whole = outcomes.filter((outcome) => file && isWhole(file, outcome)).map(({ region }) => region)
   return regions.every((region) => whole.includes(region)) ? rejects : 'partial'
 }
+
+/** The Region has taken every line but those that were left out. */
+const isWhole = (file: FileCounts, { result, failures, processed, left }: RegionOutcome): boolean =>
+  result === 'applied' && failures === 0 && processed + left === linesToLoad(file)

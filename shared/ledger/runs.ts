@@ -31,9 +31,13 @@ export interface FileCounts {
   readonly tableOwned: number
   /** Of those, the ones that the lane still owed the standby when the copy closed. */
   readonly behind?: number
+  /** Only of a drop with a mapping: its name, the endpoints to be imported, and those of the accepted rows that are no endpoint. */
+  readonly mapping?: string
+  readonly endpoints?: number
+  readonly empty?: number
   /** Only of a drop: import files made of it, one for each job in a Region. */
   readonly parts?: number
-  /** Only of a dry run: rows that opt out somebody whom the register, which is one for all Regions, does not know as opted out. */
+  /** Only of a dry run: rows (endpoints, with a mapping) that opt out somebody whom the register, which is one for all Regions, does not know as opted out. */
   readonly newOptOuts?: number
   /** Only of a dry run, where the file is out of the ordinary: the code under which it would be held. */
   readonly wouldBeHeld?: string
@@ -56,9 +60,12 @@ export interface FileHeld {
   readonly released?: string
 }
 
+/** Lines that a Region's job is to read. */
+export const linesToLoad = ({ accepted, endpoints = accepted }: FileCounts): number => endpoints
+
 /** Whether the file was refused, or holds no row that a Region could take. */
 export const hasNothingToLoad = (file: FileCounts | FileRefused): boolean =>
-  'code' in file || file.accepted === 0
+  'code' in file || linesToLoad(file) === 0
 
 /** What became of a run's file in one Region. */
 export interface RegionOutcome {

@@ -3,6 +3,8 @@ import { emptyFile, notUtf8, RECORD_BYTES, recordTooLong } from './csv/csv-refus
 import type { CsvRefusal } from './csv/csv-refusal.ts'
 import { refusalOfStart } from './csv/encoding.ts'
 import { addJudged } from './csv/judged-row.ts'
+import type { Judged } from './csv/judged-row.ts'
+import { rowsIn } from './csv/kernel.ts'
 import type { CsvKernel, CsvOptions, RowBatch } from './csv/kernel.ts'
 import { clear, isFull, openBatch } from './csv/row-batch.ts'
 import type { OpenBatch } from './csv/row-batch.ts'
@@ -11,6 +13,7 @@ import { judgeLine, unwrapped } from './json-line.ts'
 interface Reading {
   readonly isWriting: boolean
   readonly recordBytes: number
+  readonly judge: (text: string) => Judged
   readonly batch: OpenBatch
   readonly decoder: InstanceType<typeof TextDecoder>
   held: Uint8Array[]
@@ -21,13 +24,20 @@ interface Reading {
   refusal: CsvRefusal | undefined
 }
 
+export interface JsonLinesOptions extends Pick<CsvOptions, 'isWriting' | 'recordBytes' | 'endpointsOfRow'> {
+  /** What a line is, where a mapping says so. */
+  readonly judge?: (text: string) => Judged
+}
+
 /** A reader for one file. Never throws for what the file holds. */
 export const openJsonLines = ({
   isWriting = true,
   recordBytes = RECORD_BYTES,
-}: CsvOptions = {}): CsvKernel => {
+  endpointsOfRow,
+  judge = judgeLine,
+}: JsonLinesOptions = {}): CsvKernel => {
   const reading: Reading = {
-    ...{ isWriting, recordBytes, batch: openBatch(), held: [], heldBytes: 0 },
+    ...{ isWriting, recordBytes, judge, batch: openBatch(endpointsOfRow), held: [], heldBytes: 0 },
     decoder: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }),
     ...{ line: 1, rows: 0, taken: 0, refusal: undefined },
   }
@@ -66,7 +76,7 @@ function* push(reading: Reading, chunk: Uint8Array): Generator<RowBatch> {
 function* end(reading: Reading): Generator<RowBatch> {
   if (!reading.refusal) takeLine(reading, new Uint8Array())
   if (!reading.refusal && reading.rows === 0) reading.refusal = emptyFile()
-  if (reading.batch.count + reading.batch.unfit.length > 0) yield* give(reading)
+  if (rowsIn(reading.batch) > 0) yield* give(reading)
 }
 
 function* give({ batch }: Reading): Generator<RowBatch> {
@@ -99,8 +109,8 @@ const takeLine = (reading: Reading, last: Uint8Array): void => {
 }
 
 const takeText = (reading: Reading, text: string, bytes: number): void => {
-  const { batch, line, isWriting } = reading
+  const { batch, line, isWriting, judge } = reading
   reading.rows += 1
   const said = unwrapped(text)
-  addJudged(batch, { line, cells: [said], bytes }, judgeLine(said), isWriting)
+  addJudged(batch, { line, cells: [said], bytes }, judge(said), isWriting)
 }

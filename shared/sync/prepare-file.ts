@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import { delimiterOf } from '../sources/csv/delimiter.ts'
 import type { FileCounts } from '../ledger/runs.ts'
+import { nearest } from '../sources/nearest.ts'
 import { FileRefusal } from './drop/file-refusal.ts'
 import { joinRejects } from './drop/outputs.ts'
 import { outOfOrdinary } from './drop/out-of-ordinary.ts'
@@ -23,7 +24,7 @@ import { textOf } from './text-lines.ts'
  */
 export const prepareFile = async (task: Prepare): Promise<Prepared> => {
   try {
-    return await prepare({ ...task, delimiter: await delimiterIn(task) })
+    return await prepare({ ...task, ...saidIn(task, (await task.files.metadata(task.source)) ?? {}) })
   } catch (error) {
     if (error instanceof FileRefusal) return { state: 'refused', file: error.refusal }
     throw error
@@ -41,16 +42,33 @@ const prepare = async (task: Prepare): Promise<Prepared> => {
   return done
 }
 
-const begunWith = ({ from, isDryRun }: Prepare, wouldBeHeld: string | undefined): FileCounts =>
-  from?.counts ?? { ...NO_ROWS, ...(isDryRun && { newOptOuts: 0, ...(wouldBeHeld && { wouldBeHeld }) }) }
+const begunWith = ({ from, isDryRun, mapping }: Prepare, wouldBeHeld: string | undefined): FileCounts =>
+  from?.counts ?? {
+    ...NO_ROWS,
+    ...(mapping && { mapping: mapping.name, endpoints: 0, empty: 0 }),
+    ...(isDryRun && { newOptOuts: 0, ...(wouldBeHeld && { wouldBeHeld }) }),
+  }
 
-/** As the object's metadata names it. */
-const delimiterIn = async ({ files, source, delimiter }: Prepare): Promise<number> => {
-  if (delimiter !== undefined) return delimiter
-  const named = (await files.metadata(source))?.['delimiter']
-  const found = delimiterOf(named ?? 'comma')
-  if (typeof found !== 'number') throw new FileRefusal(found)
-  return found
+/** What the object's metadata say of how to read it. */
+const saidIn = (
+  { delimiter, mappings = new Map() }: Prepare,
+  said: Readonly<Record<string, string>>,
+): Pick<Prepare, 'delimiter' | 'mapping'> => {
+  const [separator, mapping] = [delimiter ?? delimiterOf(said['delimiter'] ?? 'comma'), said['mapping']]
+  if (typeof separator !== 'number') throw new FileRefusal(separator)
+  if (mapping === undefined) return { delimiter: separator }
+  const found = mappings.get(mapping.trim().toLowerCase())
+  if (!found) throw new FileRefusal(unknownMapping(mapping, [...mappings.keys()]))
+  return { delimiter: separator, mapping: found }
+}
+
+const unknownMapping = (name: string, known: readonly string[]) => {
+  const near = nearest(name, known)
+  const hint = near === undefined ? `the mappings are ${known.join(', ')}` : `did you mean ${near}?`
+  return {
+    code: 'MAPPING_UNKNOWN',
+    message: `the upload names in x-amz-meta-mapping a mapping that there is not; ${hint}`,
+  }
 }
 
 type Known = Pick<Repeats, 'wins' | 'entries'>

@@ -6,7 +6,7 @@ import { hashId } from './id-hash.ts'
 import { addRow, hashPairOf } from './row-batch.ts'
 import type { OpenBatch } from './row-batch.ts'
 
-/** The endpoints of a row; most have one. */
+/** The endpoints of a row: one, but with a mapping. */
 export type Judged = readonly Endpoint[] | Unfit
 
 /** What is wrong with a row, and whom it opts out all the same. */
@@ -26,6 +26,7 @@ export interface JudgedRow {
 /** Adds the row to the batch, among the good or the unfit. */
 export const addJudged = (batch: OpenBatch, row: JudgedRow, judged: Judged, isWriting: boolean): void => {
   if (!('problems' in judged)) {
+    if (judged.length === 0) batch.empties.push(row.line)
     for (const endpoint of judged) addEndpoint(batch, row.line, endpoint, isWriting)
     return
   }

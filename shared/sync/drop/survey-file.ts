@@ -1,4 +1,5 @@
 /** The first reading of a dropped file: whether it can be taken at all, how many rows it has, and which of an id's rows counts. */
+import { rowsIn } from '../../sources/csv/kernel.ts'
 import type { RowBatch } from '../../sources/csv/kernel.ts'
 import { FileRefusal } from './file-refusal.ts'
 import { readRows } from './read-rows.ts'
@@ -19,7 +20,7 @@ export interface Survey {
 export const surveyFile = async (reading: Reading, seen = repeats()): Promise<Survey> => {
   const counts = { rows: 0, unfit: 0, optOuts: 0 }
   for await (const batch of readRows(reading, false).batches) {
-    counts.rows += batch.count + batch.unfit.length
+    counts.rows += rowsIn(batch)
     counts.unfit += batch.unfit.length
     counts.optOuts += sawGood(batch, seen) + sawUnfit(batch, seen)
     if (seen.isFull) throw new FileRefusal(TOO_MANY_REPEATS)
