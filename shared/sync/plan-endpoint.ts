@@ -1,4 +1,5 @@
 /** What one Region is to be sent for one endpoint that an item claims, or claims no more, among those it is coupled to. Pure. */
+import { NO_SEAT } from '../endpoint/coupling.ts'
 import { keyOf } from '../endpoint/endpoint.ts'
 import type { Problem } from '../endpoint/rules.ts'
 import type { Sent } from '../ledger/lane-memory.ts'
@@ -141,11 +142,6 @@ export const putIn = (
 ): Sent => ({ ...note, ...(address && { address }), ...(user && { user }) })
 
 const TAKEN: Problem = { rule: 'ID_TAKEN', field: 'Id', expected: 'an endpoint id that no other item has' }
-const NO_SEAT: Problem = {
-  rule: 'USER_ENDPOINTS',
-  field: 'User.UserId',
-  expected: 'at most 15 endpoints of a user',
-}
 
 /** It stays a member of its user, so as to come back when a seat is free. */
 const evict = (key: string, { claim, moves, place }: Placed, task: Task, draft: Draft): Thought => {

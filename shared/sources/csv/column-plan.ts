@@ -38,6 +38,7 @@ export interface ColumnPlan {
   readonly channel: number
   /** -1: there is none. */
   readonly optOut: number
+  readonly user: number
   /** At most so many bytes of a line are not the cells' own. */
   readonly framing: number
   /** The rows of such a header are all for the rules themselves. */
@@ -61,6 +62,7 @@ export const planOf = (columns: readonly Column[]): ColumnPlan => {
     steps,
     checked: Int32Array.from([...columns.keys()].filter((column) => (steps[column] ?? 0) >= STEP.list)),
     ...{ id: at('Id'), address: at('Address'), channel: at('ChannelType'), optOut },
+    user: columns.findIndex(({ path }) => path.join('.') === 'User.UserId'),
     framing: columns.reduce((sum, { path }) => sum + Buffer.byteLength(JSON.stringify(path)) + 8, 64),
     isDoubtful: isDoubtful(columns),
     joint: jointsOf(columns),
