@@ -2,9 +2,10 @@
 import type { Place } from '../shared/destinations/destination.ts'
 import { door } from '../shared/runtime/door.ts'
 import { wire } from '../shared/runtime/wire.ts'
-import { startJob, turnIn } from '../shared/sync/load-region.ts'
+import { startJob } from '../shared/sync/follow-job.ts'
+import { turnIn } from '../shared/sync/load-region.ts'
 
-const { bulkIn, ledger } = wire()
+const { bulkIn, config, ledger } = wire()
 
 interface StartImport {
   readonly run: string
@@ -16,6 +17,6 @@ interface StartImport {
 export const handler = door(({ run, region, from, turn }: StartImport) =>
   startJob(
     async () => ((await turnIn(ledger, run, region)) === 'go' ? bulkIn(region).startImport(from) : 'busy'),
-    turn,
+    { turn, hours: config.placeHours },
   ),
 )

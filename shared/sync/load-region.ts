@@ -1,9 +1,10 @@
 /** A run's files into one Region: staged in its bucket, imported by its job, in the order of the runs' causes. */
 import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import type { Region } from '../endpoint/endpoint.ts'
-import type { JobState, Place, Started } from '../destinations/destination.ts'
+import type { Place } from '../destinations/destination.ts'
 import type { Owed, RegionOutcome, Runs } from '../ledger/runs.ts'
 import type { Files, ObjectRef } from './files.ts'
+import { JOB_FAILED } from './follow-job.ts'
 import { freshLines } from './fresh-lines.ts'
 import type { Fresh } from './fresh-lines.ts'
 import { importPrefix, partName, stagedPartPrefix } from './places.ts'
@@ -65,52 +66,6 @@ const linesOf = async (object: ObjectRef, { files }: Bucket): Promise<AsyncItera
   if (!bytes) throw new FilesGone('an import file of the run is no longer in the work bucket')
   return lines(utf8(bytes))
 }
-
-/** What a waiting state machine knows of an import or an export. */
-export interface JobProgress {
-  /** `busy`: the Region runs as many jobs as it may, or an older run has not been loaded yet; ask again for a place. */
-  readonly state: 'busy' | 'running' | 'done' | 'failed'
-  readonly job?: string
-  readonly processed: number
-  readonly failures: number
-  /** Why it failed; '' while it has not. */
-  readonly reason: string
-  /** Times asked so far. */
-  readonly turn: number
-  /** Seconds to wait before asking again. */
-  readonly wait: number
-}
-
-/** After about six hours a job that is not done counts as failed; nine events a turn leave room in an execution's history. */
-const TURNS = 190
-
-/** The Region's own word: the job is FAILED. */
-const JOB_FAILED = 'JOB_FAILED'
-
-/** Starts an import or an export, or says when to ask again. */
-export const startJob = async (start: () => Promise<Started>, turn: number): Promise<JobProgress> => {
-  const started = await start()
-  const none = { processed: 0, failures: 0, reason: '' }
-  if (started !== 'busy') return { ...none, state: 'running', job: started.job, turn: 0, wait: waitAfter(0) }
-  const next = { ...none, turn: turn + 1, wait: waitAfter(turn) }
-  return turn < TURNS ? { ...next, state: 'busy' } : { ...next, state: 'failed', reason: 'NO_PLACE' }
-}
-
-/** Looks at a job; with each turn the next wait grows, so that a job of hours costs few events. */
-export const checkJob = async (
-  check: (job: string) => Promise<JobState>,
-  job: string,
-  turn: number,
-): Promise<JobProgress> => {
-  const found = await check(job)
-  const next = { ...found, job, reason: '', turn: turn + 1, wait: waitAfter(turn) }
-  if (found.state === 'running' && turn >= TURNS)
-    return { ...next, state: 'failed', reason: 'NOT_OVER_IN_TIME' }
-  return found.state === 'failed' ? { ...next, reason: JOB_FAILED } : next
-}
-
-/** 2, 2, 3, 4, 6 … seconds, then every two minutes: 190 looks in six hours. */
-export const waitAfter = (turn: number): number => Math.min(120, Math.max(2, Math.round(1.4 ** turn)))
 
 /** The run has been closed: what it would have loaded has gone back to the lane. */
 export class RunClosed extends ValueFreeError {

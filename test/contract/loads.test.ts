@@ -3,14 +3,7 @@ import { reportOf } from '../../shared/ledger/report.ts'
 import { runs } from '../../shared/ledger/runs.ts'
 import type { FileCounts, RegionOutcome, Runs } from '../../shared/ledger/runs.ts'
 import { closeRun } from '../../shared/sync/close-run.ts'
-import {
-  BehindOlderRun,
-  checkJob,
-  recordOutcome,
-  startJob,
-  turnIn,
-  waitAfter,
-} from '../../shared/sync/load-region.ts'
+import { BehindOlderRun, recordOutcome, turnIn } from '../../shared/sync/load-region.ts'
 import { noteFile, openCopy, openDrop, runOf } from '../../shared/sync/open-run.ts'
 import type { Drop } from '../../shared/sync/open-run.ts'
 import { settleOwed } from '../../shared/sync/settle-owed.ts'
@@ -248,19 +241,5 @@ describe('a report', () => {
       { region: 'us-east-1', result: 'failed', reason: 'NOT_LOADED' },
       { region: 'us-west-2', result: 'applied' },
     ])
-  })
-})
-
-describe('waiting for a job', () => {
-  it('asks at once at first and every two minutes at last, and gives up after about six hours', async () => {
-    const waits = Array.from({ length: 190 }, (_, turn) => waitAfter(turn))
-    expect(waits[0]).toBe(2)
-    expect(waits.at(-1)).toBe(120)
-    expect(waits.reduce((sum, wait) => sum + wait, 0) / 3600).toBeCloseTo(6, 0)
-    const running = () => Promise.resolve({ state: 'running' as const, processed: 1, failures: 0 })
-    expect(await checkJob(running, 'j', 5)).toMatchObject({ state: 'running', job: 'j', turn: 6 })
-    expect(await checkJob(running, 'j', 190)).toMatchObject({ state: 'failed' })
-    expect(await startJob(() => Promise.resolve('busy'), 3)).toMatchObject({ state: 'busy', turn: 4 })
-    expect(await startJob(() => Promise.resolve('busy'), 190)).toMatchObject({ state: 'failed' })
   })
 })

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { functionArn, openStates } from '../contract/open-states.ts'
+import { openStates } from '../contract/open-states.ts'
 import type { Functions, OpenStates } from '../contract/open-states.ts'
+import { definitionOf } from './machine-definition.ts'
 
 const HOUR = 3_600_000
 const FROM = { bucket: 'b', prefix: 'staging/r/1/', left: 0, rows: 3 }
@@ -10,20 +9,6 @@ const FROM = { bucket: 'b', prefix: 'staging/r/1/', left: 0, rows: 3 }
 let stage: OpenStates
 let calls: { readonly name: string; readonly payload: unknown }[]
 afterEach(() => stage.close())
-
-const definitionOf = async (machine: string, loadRegion = ''): Promise<unknown> => {
-  const text = await readFile(join(import.meta.dirname, `../../statemachines/${machine}.asl.json`), 'utf8')
-  return JSON.parse(
-    text.replace('${LoadRegionMachine}', loadRegion).replaceAll(/\$\{(\w+)\}/g, (_, name: string) =>
-      functionArn(
-        name
-          .replace(/(?!^)[A-Z]/g, '-$&')
-          .toLowerCase()
-          .trim(),
-      ),
-    ),
-  ) as unknown
-}
 
 const job = (state: string) => ({
   state,
