@@ -163,7 +163,7 @@ const grants = {
       everywhere((region) => project(region)),
     ),
     ...everywhere((region) => passRole('import', region)),
-    ledger('GetItem', 'Query'),
+    ledger('GetItem', 'PutItem', 'Query'),
   ],
   'check-import': [
     pinpoint(

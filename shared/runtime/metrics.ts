@@ -94,6 +94,9 @@ export const reportLoad = (region: string, result: 'applied' | 'failed', failure
     },
   )
 
+/** An Import Job that somebody had started and died before he could say so. */
+export const reportAdopted = (region: string): void => publish({ region }, { JobsAdopted: 1 })
+
 /** Nothing is published while there has never been a recovery point: an alarm takes missing data for a breach. */
 export const reportRecoveryPoint = (standby: string, ageSeconds: number | undefined): void =>
   ageSeconds === undefined
