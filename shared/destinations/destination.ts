@@ -63,4 +63,6 @@ export interface JobState {
   /** Rows read so far, and those of them that the Region did not take. */
   readonly processed: number
   readonly failures: number
+  /** Pieces of the files that the Region could not read or take: of their rows some, or all, are missing. */
+  readonly failedPieces: number
 }

@@ -110,9 +110,11 @@ const stateOf = (
     JobStatus?: JobStatus | undefined
     TotalProcessed?: number | undefined
     TotalFailures?: number | undefined
+    FailedPieces?: number | undefined
   } = {},
 ): JobState => ({
   state: job.JobStatus === undefined ? 'running' : STATES[job.JobStatus],
   processed: job.TotalProcessed ?? 0,
   failures: job.TotalFailures ?? 0,
+  failedPieces: job.FailedPieces ?? 0,
 })

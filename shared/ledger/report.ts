@@ -53,6 +53,7 @@ const withoutTime = ({
   reason,
   processed,
   failures,
+  named,
   left,
   attempt,
 }: RegionOutcome): Report['regions'][number] => ({
@@ -61,6 +62,7 @@ const withoutTime = ({
   ...(reason !== undefined && { reason }),
   processed,
   failures,
+  ...(named !== undefined && { named }),
   left,
   attempt,
 })

@@ -8,6 +8,7 @@ export interface JobProgress {
   readonly job?: string
   readonly processed: number
   readonly failures: number
+  readonly failedPieces: number
   /** Why it failed; '' while it has not. */
   readonly reason: string
   /** Times asked so far. */
@@ -33,7 +34,7 @@ export const startJob = async (
   { turn, hours }: Turn,
 ): Promise<JobProgress> => {
   const started = await start()
-  const none = { processed: 0, failures: 0, reason: '' }
+  const none = { processed: 0, failures: 0, failedPieces: 0, reason: '' }
   if (started !== 'busy') return { ...none, state: 'running', job: started.job, turn: 0, wait: waitAfter(0) }
   const next = { ...none, turn: turn + 1, wait: waitAfter(turn) }
   return turn < turnsIn(hours) ? { ...next, state: 'busy' } : { ...next, state: 'failed', reason: 'NO_PLACE' }

@@ -105,9 +105,10 @@ const FAILED_JOBS = 5
  * dropped again, but for what trying will not help; a failed copy does not, as the next one is complete anyway. A backlog
  * stays open until it has been closed, which is more than loaded.
  */
-export const recordOutcome = async (ledger: Runs, run: string, outcome: RegionOutcome): Promise<void> => {
-  await ledger.record(run, outcome)
+export const recordOutcome = async (ledger: Runs, run: string, said: RegionOutcome): Promise<void> => {
   const found = await ledger.get(run)
+  const outcome = found.door === 'csv-drop' ? withReason(said) : said
+  await ledger.record(run, outcome)
   const { region, result, attempt, at } = outcome
   if (found.door === 'backlog') return
   const owed = { run, door: found.door, region, openedAt: found.openedAt }
@@ -116,6 +117,13 @@ export const recordOutcome = async (ledger: Runs, run: string, outcome: RegionOu
   const notBefore = new Date(Date.parse(at) + wait).toISOString()
   await ledger.owe({ ...owed, state: 'failed', attempts: attempt, execution: '', begunAt: at, notBefore })
 }
+
+/** Refused rows that nobody has asked for one by one. */
+const withReason = ({ named = 0, ...outcome }: RegionOutcome): RegionOutcome => ({
+  ...outcome,
+  ...(named > 0 && { named }),
+  ...(outcome.result === 'applied' && outcome.failures > named && { reason: 'TOO_MANY_ROWS_TO_NAME' }),
+})
 
 const isFinal = ({ reason, attempt }: RegionOutcome): boolean =>
   reason === 'FilesGone' ||

@@ -1,10 +1,18 @@
 /** Where the files of a run lie: under prefixes of its own, named after the run and never after the customer's key. */
 
+import type { Load } from '../ledger/import-intents.ts'
+
 /** In the hub's work bucket, made by `prepare`. */
 export const importPrefix = (run: string): string => `runs/${run}/import/`
 export const reportKey = (run: string): string => `reports/${run}/report.json`
 export const rejectsKey = (run: string): string => `reports/${run}/rejects.csv`
 export const supersededKey = (run: string): string => `reports/${run}/superseded.csv`
+/** The rows that a Region has refused one by one, and each call's share of them. */
+export const refusedKey = ({ run, region }: Load): string => `reports/${run}/rejects-${region}.jsonl`
+export const refusedPrefix = ({ run, region, attempt }: Load): string =>
+  `runs/${run}/refused/${region}/${attempt}/`
+export const refusedPart = (load: Load, row: number): string =>
+  `${refusedPrefix(load)}${partName(load.part)}-${String(row).padStart(15, '0')}`
 /** What the calls have set aside, one after the other, before it is one report. */
 export const rejectsPrefix = (run: string): string => `runs/${run}/rejects/`
 export const supersededPrefix = (run: string): string => `runs/${run}/superseded/`

@@ -33,7 +33,9 @@ const inMemory = (): Promise<World> => {
       startImport: () => Promise.resolve({ job: `j${ids.push('')}` }),
       findImport: () =>
         Promise.resolve(
-          ids.length > 0 ? { job: 'j1', state: 'running', processed: 0, failures: 0 } : undefined,
+          ids.length > 0
+            ? { job: 'j1', state: 'running', processed: 0, failures: 0, failedPieces: 0 }
+            : undefined,
         ),
     },
     created: () => ids.length,

@@ -236,6 +236,20 @@ describe('a report', () => {
     expect(verdict(both, { ...FILE, tableOwned: 5, behind: 1 })).toBe('partial')
   })
 
+  it('tells of refused rows how many are named, and why where none are', async () => {
+    const id = await open('v1', 1)
+    await recordOutcome(ledger, id, outcome('us-east-1', { failures: 1, named: 1 }))
+    await recordOutcome(ledger, id, outcome('us-west-2', { failures: 1, named: 0 }))
+    const { regions, verdict: said } = reportOf(await ledger.get(id), await ledger.outcomes(id))
+    expect(said).toBe('partial')
+    expect(regions).toMatchObject([
+      { region: 'us-east-1', result: 'applied', failures: 1, named: 1 },
+      { region: 'us-west-2', result: 'applied', failures: 1, reason: 'TOO_MANY_ROWS_TO_NAME' },
+    ])
+    expect(regions[0]).not.toHaveProperty('reason')
+    expect(regions[1]).not.toHaveProperty('named')
+  })
+
   it('names a Region of which nothing was heard', () => {
     expect(reportOf(run, [outcome('us-west-2')]).regions).toMatchObject([
       { region: 'us-east-1', result: 'failed', reason: 'NOT_LOADED' },

@@ -2,6 +2,7 @@ import { GetExecutionHistoryCommand } from '@aws-sdk/client-sfn'
 import { afterEach, describe, expect, it } from 'vitest'
 import { checkJob, startJob } from '../../shared/sync/follow-job.ts'
 import type { JobProgress } from '../../shared/sync/follow-job.ts'
+import { judgeImport } from '../../shared/sync/judge-import.ts'
 import { openStates } from '../contract/open-states.ts'
 import type { OpenStates } from '../contract/open-states.ts'
 import { definitionOf } from './machine-definition.ts'
@@ -20,7 +21,8 @@ afterEach(() => stage.close())
 const play = async (minutes: number, as = (progress: JobProgress) => progress) => {
   const begun = new Map<string, number>()
   const patience = (turn: number) => ({ turn, hours: HOURS })
-  const answer = async (progress: Promise<JobProgress>) => as(await progress)
+  const answer = async (progress: Promise<JobProgress>) =>
+    judgeImport(as(await progress), { attempt: 1, rows: 9e6, most: 50_000 })
   const place = (region: string, part: number) => ({
     bucket: `samepoint-123456789012-${region}`,
     prefix: `staging/csv-${'0'.repeat(32)}/1/${part}/`,
@@ -40,9 +42,8 @@ const play = async (minutes: number, as = (progress: JobProgress) => progress) =
     'check-import': ({ region, job, turn }: { region: string; job: string; turn: number }) => {
       const isOver = stage.clock.now() - (begun.get(region) ?? 0) >= minutes * MINUTE
       const state = isOver ? 'done' : 'running'
-      return answer(
-        checkJob(() => Promise.resolve({ state, processed: 9e6, failures: 0 }), job, patience(turn)),
-      )
+      const found = { state, processed: 9e6, failures: 0, failedPieces: 0 } as const
+      return answer(checkJob(() => Promise.resolve(found), job, patience(turn)))
     },
     'mark-touched': () => ({ marked: 0 }),
     'record-outcome': ({ outcome }: { outcome: { result: string } }) => ({ result: outcome.result }),

@@ -7,7 +7,7 @@ const HOUR = 3_600_000
 const FROM = { bucket: 'b', prefix: 'staging/r/1/', left: 0, rows: 3 }
 
 let stage: OpenStates
-let calls: { readonly name: string; readonly payload: unknown }[]
+let calls: { readonly name: string; readonly payload: unknown; readonly at: number }[]
 afterEach(() => stage.close())
 
 const job = (state: string) => ({
@@ -15,6 +15,8 @@ const job = (state: string) => ({
   job: 'j',
   processed: 3,
   failures: 0,
+  named: 0,
+  left: 0,
   reason: 'BAD',
   turn: 1,
   wait: 5,
@@ -37,7 +39,7 @@ const play = async (machine: string, input: object, more: Readonly<Record<string
     Object.keys(answers).map((name) => [
       name,
       (payload: unknown) => {
-        calls.push({ name, payload })
+        calls.push({ name, payload, at: stage.clock.now() })
         const given = answers[name]
         const answer: unknown = Array.isArray(given) && given.length > 1 ? given.shift() : [given].flat()[0]
         if (answer instanceof Error) throw answer
@@ -49,6 +51,7 @@ const play = async (machine: string, input: object, more: Readonly<Record<string
   const loadRegion = stage.create(await definitionOf('load-region'), 'load-region')
   return stage.run(await definitionOf(machine, loadRegion), input, 20 * HOUR)
 }
+const calledAt = (door: string) => calls.findLast(({ name }) => name === door)?.at
 const called = () => calls.map(({ name }) => name)
 const recorded = () => calls.find(({ name }) => name === 'record-outcome')?.payload
 
@@ -134,6 +137,38 @@ describe('load-region', () => {
     })
     expect(called()).toEqual(['stage-file', 'record-outcome'])
     expect(recorded()).toMatchObject({ outcome: { result: 'applied', processed: 0, left: 3 } })
+  })
+
+  it('has the rows sent that a job has left out, call after call, and marks only when none can take effect any more', async () => {
+    const refused = { ...job('refused'), failures: 2 }
+    const mended = { ...job('mended'), processed: 2, failures: 1, named: 1, left: 1 }
+    const halfway = { ...refused, mended: { rows: 1 } }
+    const { status } = await play('load-region', input, {
+      'check-import': refused,
+      'mend-part': [halfway, mended],
+    })
+    expect(status).toBe('SUCCEEDED')
+    expect(called()).toEqual([
+      ...['stage-file', 'start-import', 'check-import', 'mend-part', 'mend-part', 'mark-touched'],
+      'record-outcome',
+    ])
+    const parts = calls.filter(({ name }) => name === 'mend-part').map(({ payload }) => payload)
+    expect(parts).toEqual(
+      [refused, halfway].map((progress) => ({
+        ...{ ...input, part: 1, from: ANSWERS['stage-file'], import: progress },
+      })),
+    )
+    expect(recorded()).toMatchObject({
+      outcome: { result: 'applied', processed: 2, failures: 1, named: 1, left: 1 },
+    })
+    expect((calledAt('mark-touched') ?? 0) - (calledAt('mend-part') ?? 0)).toBe(30_000)
+  })
+
+  it('that the Region does not take for now is a failure of the Region', async () => {
+    const down = Object.assign(new Error('no answer'), { name: 'TimeoutError' })
+    await play('load-region', input, { 'check-import': job('refused'), 'mend-part': down })
+    expect(called().slice(-2)).toEqual(['mark-touched', 'record-outcome'])
+    expect(recorded()).toMatchObject({ outcome: { result: 'failed', reason: 'TimeoutError' } })
   })
 
   it('has nothing to mark when no file was staged', async () => {

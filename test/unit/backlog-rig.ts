@@ -124,7 +124,13 @@ export const backlogRig = async (lanes: ReturnType<typeof openLanes>) => {
     async importRows(end: JobState['state'] = 'done', names?: readonly string[]) {
       const taken = rows().filter(({ Id }) => !names || names.includes(Id))
       await memoryDestination(REGION, lanes.region().stored).apply(taken.map(put))
-      job = { job: 'j', state: end, processed: rows().length, failures: rows().length - taken.length }
+      job = {
+        job: 'j',
+        state: end,
+        processed: rows().length,
+        failures: rows().length - taken.length,
+        failedPieces: 0,
+      }
     },
     async close({ diesAt }: Life = {}) {
       const { steps, of, ...task } = ports(diesAt)

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { checkJob, startJob, turnsIn, waitAfter } from '../../shared/sync/follow-job.ts'
 
-const running = () => Promise.resolve({ state: 'running' as const, processed: 1, failures: 0 })
+const running = () =>
+  Promise.resolve({ state: 'running' as const, processed: 1, failures: 0, failedPieces: 0 })
 const busy = () => Promise.resolve('busy' as const)
 
 describe('waiting for a job', () => {
