@@ -9,6 +9,8 @@ export interface Load {
   readonly attempt: number
   /** Counts from 1. */
   readonly part: number
+  /** Which slice of the file, from 1; 0: all of it. */
+  readonly slice: number
 }
 
 export interface Intent {
@@ -31,9 +33,9 @@ export interface ImportIntents {
 }
 
 export const importIntents = (table: Table): ImportIntents => {
-  const keyOf = ({ run, region, attempt, part }: Load) => ({
+  const keyOf = ({ run, region, attempt, part, slice }: Load) => ({
     pk: `run#${run}`,
-    sk: `import#${region}#${attempt}#${part}`,
+    sk: `import#${region}#${attempt}#${part}#${slice}`,
   })
   return {
     find: async (load) => (await table.get(keyOf(load))) as Intent | undefined,

@@ -2,6 +2,7 @@
 import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import type { Region } from '../endpoint/endpoint.ts'
 import type { Place } from '../destinations/destination.ts'
+import type { Load } from '../ledger/import-intents.ts'
 import type { Owed, RegionOutcome, Runs } from '../ledger/runs.ts'
 import type { Files, ObjectRef } from './files.ts'
 import { JOB_FAILED } from './follow-job.ts'
@@ -26,18 +27,19 @@ export interface Staged extends Place {
   readonly left: number
   /** Rows there are; left out where nobody has counted them yet. */
   readonly rows?: number
-  /** The run has another file after this one. */
+  /** The run has another file after this one, or this file another slice. */
   readonly more?: boolean
+  readonly moreSlices?: boolean
   /** From when they are (ISO 8601, the ledger's time): what the lane does later is newer. Left out where it does nothing later. */
   readonly at?: string
 }
 
 export interface Stage {
-  readonly run: string
-  readonly attempt: number
-  /** Which of the run's import files, from 1, and how many there are. */
-  readonly part: number
+  /** Which of the run's import files, or which slice of it. */
+  readonly load: Load
+  /** How many files there are, and how many rows a slice has. */
   readonly parts: number
+  readonly sliceRows: number
   readonly work: Bucket
   /** The Region's. */
   readonly target: Bucket
@@ -51,14 +53,42 @@ export interface Stage {
  * even a first attempt may come after the lane. Throws {@link FilesGone}.
  */
 export const stageFile = async (task: Stage): Promise<Staged> => {
-  const { run, attempt, part, parts, work, target, fresh, now } = task
+  const { load, parts, sliceRows, work, target, fresh, now } = task
+  const { run, part, slice } = load
   const key = importPrefix(run) + partName(part)
-  const prefix = stagedPartPrefix(run, attempt, part)
+  const prefix = stagedPartPrefix(load)
   const counts = { rows: 0, left: 0 }
-  const lines = await linesOf({ bucket: work.bucket, key }, work)
+  const whole = await linesOf({ bucket: work.bucket, key }, work)
+  const end = { moreSlices: false }
+  const lines = slice > 0 ? sliceOf(whole, slice, sliceRows, end) : whole
   const to = { bucket: target.bucket, key: prefix + partName(part) }
   await target.files.write(to, freshLines({ file: key, lines }, fresh, counts))
-  return { bucket: target.bucket, prefix, ...counts, more: part < parts, at: new Date(now).toISOString() }
+  return {
+    bucket: target.bucket,
+    prefix,
+    ...counts,
+    ...end,
+    more: part < parts,
+    at: new Date(now).toISOString(),
+  }
+}
+
+/** The nth lines of so many; says in `end` whether there are others behind them. */
+async function* sliceOf(
+  all: AsyncIterable<string>,
+  slice: number,
+  size: number,
+  end: { moreSlices: boolean },
+): AsyncGenerator<string> {
+  let line = 0
+  for await (const text of all) {
+    if (line === slice * size) {
+      end.moreSlices = true
+      return
+    }
+    if (line >= (slice - 1) * size) yield text
+    line += 1
+  }
 }
 
 const linesOf = async (object: ObjectRef, { files }: Bucket): Promise<AsyncIterable<string>> => {

@@ -22,7 +22,7 @@ interface World {
   close(): Promise<void>
 }
 
-const LOAD = { run: 'r', region: IRELAND, attempt: 1, part: 1 }
+const LOAD = { run: 'r', region: IRELAND, attempt: 1, part: 1, slice: 0 }
 const FROM: Place = { bucket: 'drops', prefix: 'staging/r/1/1/' }
 
 const inMemory = (): Promise<World> => {

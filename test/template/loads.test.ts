@@ -155,13 +155,40 @@ describe('load-region', () => {
     const parts = calls.filter(({ name }) => name === 'mend-part').map(({ payload }) => payload)
     expect(parts).toEqual(
       [refused, halfway].map((progress) => ({
-        ...{ ...input, part: 1, from: ANSWERS['stage-file'], import: progress },
+        ...{ ...input, part: 1, slice: 0, from: ANSWERS['stage-file'], import: progress },
       })),
     )
     expect(recorded()).toMatchObject({
       outcome: { result: 'applied', processed: 2, failures: 1, named: 1, left: 1 },
     })
     expect((calledAt('mark-touched') ?? 0) - (calledAt('mend-part') ?? 0)).toBe(30_000)
+  })
+
+  it('imports a long file slice by slice where its job has left out rows, and counts each row once', async () => {
+    const at = '2026-01-01T00:00:00.000Z'
+    const whole = { ...FROM, rows: 5, left: 1, at, more: true }
+    const slice = (rows: number, left: number, moreSlices: boolean) => ({ ...whole, rows, left, moreSlices })
+    const done = (processed: number) => ({ ...job('done'), processed })
+    await play('load-region', input, {
+      'stage-file': [
+        ...[whole, slice(2, 0, true), slice(0, 2, true), slice(2, 0, false)],
+        { ...FROM, rows: 4, left: 0, at, more: false },
+      ],
+      'check-import': [{ ...job('split'), processed: 5, failures: 2 }, done(2), job('refused'), done(4)],
+      'mend-part': { ...job('mended'), processed: 2, failures: 1, named: 1, left: 0 },
+    })
+    const staged = calls.filter(({ name }) => name === 'stage-file').map(({ payload }) => payload)
+    expect(staged).toMatchObject([
+      ...[0, 1, 2, 3].map((each) => ({ part: 1, slice: each })),
+      { part: 2, slice: 0 },
+    ])
+    // What the whole file's job may have brought back is marked before the slices leave it out.
+    expect(called().slice(0, 5)).toEqual([
+      ...['stage-file', 'start-import', 'check-import', 'mark-touched', 'stage-file'],
+    ])
+    expect(recorded()).toMatchObject({
+      outcome: { result: 'applied', processed: 2 + 2 + 4, failures: 1, named: 1, left: 2 },
+    })
   })
 
   it('that the Region does not take for now is a failure of the Region', async () => {

@@ -31,10 +31,16 @@ it.each([
   expect(judged(more, attempt)).toEqual(expected)
 })
 
-it('a file of too many rows does not go by calls, nor one that is made good otherwise', () => {
+it('a file of too many rows for calls is cut into slices, but not into any number of them', () => {
   expect(judged({ failures: 1 }, 1, 100)).toEqual(['refused', ''])
-  expect(judged({ failures: 1 }, 1, 101)).toEqual(['done', ''])
-  expect(judged(failed, 2, 101)).toEqual(['failed', 'JOB_FAILED'])
+  expect(judged({ failures: 1 }, 1, 101)).toEqual(['split', ''])
+  expect(judged(failed, 1, 101)).toEqual(['failed', 'JOB_FAILED'])
+  expect(judged(failed, 2, 4_000)).toEqual(['split', ''])
+  expect(judged({ failures: 1 }, 1, 4_001)).toEqual(['done', ''])
+  expect(judged(failed, 2, 4_001)).toEqual(['failed', 'JOB_FAILED'])
+})
+
+it('a file that is made good otherwise is left as it is', () => {
   const { state } = judgeImport(progress({ failures: 1 }), { attempt: 1, rows: undefined, most: 100 })
   expect(state).toBe('done')
 })

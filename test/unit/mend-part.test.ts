@@ -8,7 +8,7 @@ import { memoryFiles } from './memory-files.ts'
 import { openLanes } from './open-lanes.ts'
 
 const REGION = 'us-west-2'
-const LOAD = { run: 'r', region: REGION, attempt: 1, part: 1 }
+const LOAD = { run: 'r', region: REGION, attempt: 1, part: 1, slice: 0 }
 const PREFIX = 'staging/r/1/1/'
 const REJECTS = 'w/reports/r/rejects-us-west-2.jsonl'
 const row = (Id: string, more: object = {}) => ({
