@@ -228,6 +228,7 @@ describe('the jobs of the Pinpoint destination', () => {
       state: 'done',
       processed: 2,
       failures: 1,
+      failedPieces: 0,
     })
   })
 
@@ -242,10 +243,10 @@ describe('the jobs of the Pinpoint destination', () => {
       stage.pinpoint.faults.add(fault)
       const { job } = (await bulk().startImport(from)) as { job: string }
       expect(await bulk().findImport(from)).toMatchObject({ job, state: 'running' })
-      const state = fault.kind === 'partial' ? 'failed' : 'done'
-      expect(await finished(async () => (await bulk().findImport(from)) ?? { state: 'none' })).toMatchObject({
-        state,
-      })
+      const end =
+        fault.kind === 'partial' ? { state: 'failed', failedPieces: 1 } : { state: 'done', failedPieces: 0 }
+      const found = await finished(async () => (await bulk().findImport(from)) ?? { state: 'none' })
+      expect(found).toMatchObject(end)
     }
     expect(await bulk().findImport({ ...from, prefix: 'staging/other/' })).toBeUndefined()
   })
@@ -265,6 +266,7 @@ describe('the jobs of the Pinpoint destination', () => {
       state: 'done',
       processed: 2,
       failures: 0,
+      failedPieces: 0,
     })
     expect([...stage.bucket.contents.keys()]).toEqual(['exports/run/part-00000.gz'])
   })
