@@ -84,13 +84,20 @@ describe('rows that an Import Job leaves out', () => {
       ...{ kind: 'partial', operation: 'ImportJob', region: STANDBY, pieces: 1 },
     })
     await story.drop('customers.csv', file)
-    await until('the report is complete', async () => (await story.reports())[0]?.verdict === 'complete')
+    await until(
+      'the report is complete',
+      async () => {
+        await story.fire('samepoint-settle-owed')
+        return (await story.reports())[0]?.verdict === 'complete'
+      },
+      90,
+    )
     await story.settled()
     expect(await outcomes()).toEqual(
       REGIONS.map((region) => ({ region, ...whole, attempt: region === STANDBY ? 2 : 1 })),
     )
     expect(story.count(STANDBY)).toBe(ROWS)
-  })
+  }, 120_000)
 
   it('are looked for in slices where the file is too long for calls', async () => {
     await story.close()
@@ -106,5 +113,5 @@ describe('rows that an Import Job leaves out', () => {
     expect(await rejectsOf((await story.reports())[0]?.run ?? '', STANDBY)).toMatchObject([{ Id: 'e30' }])
     expect(story.count(STANDBY)).toBe(15 + ROWS - 1)
     expect(story.stage.iam.denials()).toEqual([])
-  })
+  }, 120_000)
 })
