@@ -191,7 +191,7 @@ describe('load-region', () => {
     })
   })
 
-  it('that the Region does not take for now is a failure of the Region', async () => {
+  it('fails for the Region’s own reason where the rows are not taken for now', async () => {
     const down = Object.assign(new Error('no answer'), { name: 'TimeoutError' })
     await play('load-region', input, { 'check-import': job('refused'), 'mend-part': down })
     expect(called().slice(-2)).toEqual(['mark-touched', 'record-outcome'])
