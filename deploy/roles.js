@@ -28,8 +28,8 @@ const ledger = (...actions) =>
   )
 const write = (resources) => allow(['s3:PutObject', 's3:AbortMultipartUpload'], resources)
 const report = write(inBucket('WorkBucket', 'reports/*'))
-const list = (bucket, prefix) =>
-  allow('s3:ListBucket', bucket, { StringLike: { 's3:prefix': `${prefix}/*` } })
+const under = (...prefixes) => ({ StringLike: { 's3:prefix': prefixes.map((prefix) => `${prefix}/*`) } })
+const list = (bucket, prefix) => allow('s3:ListBucket', bucket, under(prefix))
 const start = (machine) =>
   allow('states:StartExecution', named('states', `stateMachine:\${param:prefix}-${machine}`))
 const executionsOf = (machine) => named('states', `execution:\${param:prefix}-${machine}:*`)
@@ -60,6 +60,7 @@ const pinpoint = (actions, resources) =>
   )
 
 const staged = everywhere((region) => regionBucket(region, '/staging/*'))
+const readRuns = [list(arnOf('WorkBucket'), 'runs'), allow('s3:GetObject', inBucket('WorkBucket', 'runs/*'))]
 const readStaged = [
   list(
     everywhere((region) => regionBucket(region)),
@@ -138,24 +139,28 @@ const grants = {
   ],
   'receive-drop': [poll('Drops'), ledger('GetItem', 'PutItem'), start('csv-drop')],
   'sweep-drops': [
-    allow('s3:ListBucketVersions', arnOf('DropBucket'), { StringLike: { 's3:prefix': 'drops/*' } }),
+    allow('s3:ListBucketVersions', arnOf('DropBucket'), under('drops', 'dry-run')),
     ledger('BatchGetItem', 'GetItem', 'PutItem'),
     start('csv-drop'),
   ],
   'prepare-file': [
-    allow('s3:GetObjectVersion', inBucket('DropBucket', 'drops/*')),
+    allow('s3:GetObjectVersion', [inBucket('DropBucket', 'drops/*'), inBucket('DropBucket', 'dry-run/*')]),
     // Without it S3 says "forbidden" of a file that is gone.
     allow('s3:ListBucket', arnOf('DropBucket')),
     write([inBucket('WorkBucket', 'runs/*'), inBucket('WorkBucket', 'reports/*')]),
     // What the calls before have set aside.
-    list(arnOf('WorkBucket'), 'runs'),
-    allow('s3:GetObject', inBucket('WorkBucket', 'runs/*')),
+    ...readRuns,
     ledger('BatchGetItem', 'GetItem', 'PutItem'),
+  ],
+  'forecast-region': [
+    // Without it S3 says "forbidden" of a file that is gone.
+    ...readRuns,
+    ledger('BatchGetItem', 'GetItem', 'PutItem'),
+    ...everywhere((region) => pinpoint(['GetEndpoint'], project(region, '/endpoints/*'))),
   ],
   'stage-file': [
     // Without it S3 says "forbidden" of a file that is gone.
-    list(arnOf('WorkBucket'), 'runs'),
-    allow('s3:GetObject', inBucket('WorkBucket', 'runs/*')),
+    ...readRuns,
     write(staged),
     ledger('GetItem', 'BatchGetItem'),
   ],
@@ -185,8 +190,7 @@ const grants = {
     ),
     // What each call has named, and all of it for people.
     write([inBucket('WorkBucket', 'runs/*'), inBucket('WorkBucket', 'reports/*')]),
-    list(arnOf('WorkBucket'), 'runs'),
-    allow('s3:GetObject', inBucket('WorkBucket', 'runs/*')),
+    ...readRuns,
     ledger('BatchGetItem', 'GetItem', 'PutItem', 'DeleteItem', 'Query'),
   ],
   'mark-touched': [...readStaged, ledger('BatchGetItem'), send(everyLane)],

@@ -29,6 +29,8 @@ export interface Destination {
   read(id: string, until?: number): Promise<Stored | undefined>
   /** Only where the vendor allows but so many calls: handed from sender to sender, as the quota is one for all. */
   readonly pace?: Pace
+  /** Only where the vendor allows but so much: endpoints that a call puts, and such calls a second that are ours. */
+  readonly quota?: { readonly perCall: number; readonly perSecond: number }
   /** Only where the vendor can take and give files whole. */
   readonly bulk?: Bulk
 }

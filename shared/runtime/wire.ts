@@ -57,9 +57,11 @@ export const wire = ({ clients = awsClients, waiting = hostWaiting, environment 
   const memoryIn = (region: string) => laneMemory(table, region)
   const turnsIn = (region: string) => laneTurns(table, region)
   // The pace of a Region's calls lives in its destination: one for the life of the sandbox.
-  const destinationIn = oncePerRegion((region) =>
-    destinationOf(config, regionOf(config, region), { clients, waiting }),
-  )
+  const destinationAt = (quotaShare: number) =>
+    oncePerRegion((region) =>
+      destinationOf({ ...config, quotaShare }, regionOf(config, region), { clients, waiting }),
+    )
+  const destinationIn = destinationAt(config.quotaShare)
   const put = (region: string, kind: LaneKind, markers: readonly Marker[]) =>
     enqueue(queues, regionOf(config, region)[kind], markers)
   const readItems = itemsOf(customers, mapping.key)
@@ -85,6 +87,8 @@ export const wire = ({ clients = awsClients, waiting = hostWaiting, environment 
     regionOf: (region: string) => regionOf(config, region),
     bulkIn: (region: string): Bulk => bulkOf(destinationIn(region)),
     destinationIn,
+    /** Beside the lanes, which have the whole of our share: for what nobody waits for. */
+    sparingIn: destinationAt(config.quotaShare / 4),
     /** A Region's own bucket, and the files in it. */
     bucketIn: (region: string): { bucket: string; files: Files } => ({
       bucket: regionOf(config, region).bucket,

@@ -128,8 +128,10 @@ const thinkOfPut = (
   if (isSame) observed.sent.set(keyOf(id), note)
   else noteSent(id, note, observed, draft)
   // Who has lost the seat to it learns that now, and leaves.
-  if (!isCrowded(id, place.user, observed)) return thought
-  return { ...thought, plan: { kind: 'wait', id, key, until: now + FENCE.accepted } }
+  if (isCrowded(id, place.user, observed, draft.newcomers))
+    return { ...thought, plan: { kind: 'wait', id, key, until: now + FENCE.accepted } }
+  if (thought.plan.kind === 'send') draft.newcomers.add(keyOf(id))
+  return thought
 }
 
 /** The note with these groups and no others. */

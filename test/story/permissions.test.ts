@@ -21,7 +21,7 @@ const NEEDED_ELSEWHERE = [
   // Step Functions, when the parent execution is stopped.
   /states:StopExecution/,
   // A file that is gone: S3 says so only to those who may list.
-  /(Prepare|Stage)FileRole.*: s3:ListBucket /,
+  /(PrepareFile|StageFile|ForecastRegion)Role.*: s3:ListBucket /,
   // An INACTIVE endpoint that the standby refuses, and a load that somebody stops.
   /ApplyInactiveRole.*: (mobiletargeting:UpdateEndpoint|dynamodb:GetItem) /,
   /CsvDropRole.*: lambda:InvokeFunction .*record-outcome$/,
@@ -48,6 +48,7 @@ const tellEverything = async (story: Story): Promise<void> => {
   // Nothing to copy, and nothing to import.
   await story.fire('samepoint-region-copy', Date.now() - 3_600_000)
   await story.drop('empty.csv', '')
+  await story.drop('customers.csv', customersCsv(4, 3), {}, 'dry-run/')
   await loseAnEvent(story)
   await story.settled()
   const TableName = story.names.customerTable
@@ -80,7 +81,7 @@ const tellEverything = async (story: Story): Promise<void> => {
     story.executions('csv-drop').some(({ status }) => status === 'RUNNING'),
   )
   await story.fire('samepoint-settle-owed')
-  await until('the run is closed', async () => (await story.reports()).length === 4)
+  await until('the run is closed', async () => (await story.reports()).length === 5)
   story.stage.faults.up(STANDBY)
   await until('the debt is paid', async () =>
     (await story.reports()).every(({ verdict }) => verdict !== 'partial'),

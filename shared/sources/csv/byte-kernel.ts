@@ -15,9 +15,11 @@ import {
   tooManyColumns,
 } from './csv-refusal.ts'
 import type { CsvRefusal } from './csv-refusal.ts'
-import { addDoubtful, cellsOf } from './doubtful-row.ts'
+import { cellsOf, judgeCells } from './doubtful-row.ts'
 import { refusalOfStart } from './encoding.ts'
 import { hashPlainId } from './id-hash.ts'
+import { addJudged } from './judged-row.ts'
+import { rowsIn } from './kernel.ts'
 import type { CsvKernel, CsvOptions, RowBatch } from './kernel.ts'
 import { CONSENT, isPlainRow, plainConsent, writePlainRow } from './plain-row.ts'
 import { addRow, clear, isFull, openBatch } from './row-batch.ts'
@@ -25,7 +27,7 @@ import type { OpenBatch } from './row-batch.ts'
 import { FAULT, MORE, openScan, scanRecord } from './scan-record.ts'
 import type { Scan } from './scan-record.ts'
 
-interface Reading extends Required<CsvOptions> {
+interface Reading extends Required<Omit<CsvOptions, 'judge' | 'endpointsOfRow'>>, Pick<CsvOptions, 'judge'> {
   readonly window: ByteWindow
   readonly scan: Scan
   readonly batch: OpenBatch
@@ -64,9 +66,10 @@ const openReading = (options: CsvOptions): Reading => {
     throw new RangeError(`expected a delimiter of ASCII that CSV can have, got byte ${delimiter}`)
   }
   const scan = openScan(WINDOW_RECORDS * (recordBytes + 4), recordBytes, delimiter)
-  const batch = openBatch()
+  const batch = openBatch(options.endpointsOfRow)
   return {
     ...{ delimiter, isWriting, recordBytes, columnsOf: options.columnsOf ?? columnsOf },
+    ...(options.judge && { judge: options.judge }),
     window: { scan, bytes: scan.bytes, from: 0, checked: 0, notUtf8: undefined, taken: 0 },
     ...{ scan, batch, hashPlace: { pair: batch.hashes, at: 0 } },
     ...{ plan: undefined, line: 1, rows: 0, isStarted: false, refusal: undefined },
@@ -85,7 +88,7 @@ function* push(reading: Reading, chunk: Uint8Array): Generator<RowBatch> {
 function* end(reading: Reading): Generator<RowBatch> {
   if (!reading.refusal) yield* read(reading, true)
   if (!reading.refusal && !reading.plan) reading.refusal = emptyFile()
-  if (reading.batch.count + reading.batch.unfit.length > 0) yield* give(reading)
+  if (rowsIn(reading.batch) > 0) yield* give(reading)
 }
 
 function* read(reading: Reading, isLast: boolean): Generator<RowBatch> {
@@ -149,13 +152,14 @@ const faultIn = (
     : faultRefusal(kind, line + breaks)
 
 const takeRecord = (reading: Reading): void => {
-  const { plan, scan, window, batch, line, isWriting } = reading
+  const { plan, scan, window, batch, line, isWriting, judge } = reading
   if (!plan) return takeHeader(reading)
   reading.rows += 1
-  if (takePlain(reading, plan)) return
+  if (!judge && takePlain(reading, plan)) return
   const { columns } = plan
   const cells = cellsOf(scan, window.bytes)
-  addDoubtful(batch, { columns, cells, line, bytes: scan.to - window.from }, isWriting)
+  const judged = (judge ?? judgeCells)(columns, cells)
+  addJudged(batch, { cells, line, bytes: scan.to - window.from }, judged, isWriting)
 }
 
 const takeHeader = (reading: Reading): void => {

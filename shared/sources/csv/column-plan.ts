@@ -31,6 +31,8 @@ export interface ColumnPlan {
   readonly order: Int32Array
   /** By column, what to check. */
   readonly steps: Uint8Array
+  /** The columns of whose cells something is asked. */
+  readonly checked: Int32Array
   readonly id: number
   readonly address: number
   readonly channel: number
@@ -52,10 +54,12 @@ export const planOf = (columns: readonly Column[]): ColumnPlan => {
   const optOut = at('OptOut')
   const spoken = [...columns.keys()].filter((column) => columns[column]?.kind !== 'none' && column !== optOut)
   const order = Int32Array.from(optOut < 0 ? spoken : [...spoken, optOut])
+  const steps = Uint8Array.from(columns, stepOf)
   return {
     columns,
     order,
-    steps: Uint8Array.from(columns, stepOf),
+    steps,
+    checked: Int32Array.from([...columns.keys()].filter((column) => (steps[column] ?? 0) >= STEP.list)),
     ...{ id: at('Id'), address: at('Address'), channel: at('ChannelType'), optOut },
     framing: columns.reduce((sum, { path }) => sum + Buffer.byteLength(JSON.stringify(path)) + 8, 64),
     isDoubtful: isDoubtful(columns),

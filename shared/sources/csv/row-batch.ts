@@ -16,12 +16,15 @@ const ROOM = LIMITS.endpointBytes + 64
 export interface OpenBatch extends RowBatch {
   count: number
   readonly unfit: UnfitRow[]
+  readonly empties: number[]
   unfitBytes: number
+  /** Lines that a row may become, at most. */
+  readonly perRow: number
   readonly output: LineBuffer
 }
 
-/** An empty batch. */
-export const openBatch = (): OpenBatch => {
+/** An empty batch. `perRow`: lines that a row may become, 30 at most. */
+export const openBatch = (perRow = 1): OpenBatch => {
   const output = openLines(LINE_BYTES)
   return {
     count: 0,
@@ -33,18 +36,24 @@ export const openBatch = (): OpenBatch => {
     bytes: output.bytes,
     unfit: [],
     unfitBytes: 0,
+    empties: [],
+    perRow,
     output,
   }
 }
 
 /** Could the next row not find room? */
-export const isFull = ({ count, unfitBytes, output }: OpenBatch): boolean =>
-  count === ROWS || unfitBytes > UNFIT_BYTES || output.end > LINE_BYTES - ROOM
+export const isFull = ({ count, unfitBytes, empties, output, perRow }: OpenBatch): boolean =>
+  count + perRow > ROWS ||
+  unfitBytes > UNFIT_BYTES ||
+  empties.length === ROWS ||
+  output.end > LINE_BYTES - perRow * ROOM
 
 /** Makes room: what was in the batch has been taken. */
 export const clear = (batch: OpenBatch): void => {
   batch.count = 0
   batch.unfit.length = 0
+  batch.empties.length = 0
   batch.unfitBytes = 0
   batch.output.end = 0
 }

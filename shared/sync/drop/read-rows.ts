@@ -1,7 +1,9 @@
 /** A dropped object → its rows in batches, whatever format it is in. */
 import { openCsv } from '../../sources/csv/byte-kernel.ts'
 import type { CsvKernel, RowBatch } from '../../sources/csv/kernel.ts'
+import type { DropMapping } from '../../sources/drop-mapping.ts'
 import { openJsonLines } from '../../sources/json-lines.ts'
+import { mappedCells, mappedLines } from '../../sources/mapped-row.ts'
 import type { Files, ObjectRef } from '../files.ts'
 import { FileRefusal } from './file-refusal.ts'
 import { inflated } from './inflated.ts'
@@ -11,6 +13,10 @@ export interface Reading {
   readonly source: ObjectRef
   /** A byte of ASCII; a comma where nothing is said. */
   readonly delimiter?: number
+  /** Where the file has names of its own. */
+  readonly mapping?: DropMapping
+  /** When it was dropped, ISO 8601. */
+  readonly droppedAt: string
 }
 
 export interface Rows {
@@ -29,8 +35,14 @@ export const readRows = (reading: Reading, isWriting: boolean): Rows => {
   let format: 'csv' | 'json-lines' = 'csv'
   const open = (first: Uint8Array): CsvKernel => {
     format = isJson(first) ? 'json-lines' : 'csv'
-    if (format === 'json-lines') return openJsonLines({ isWriting })
-    return openCsv({ isWriting, ...(reading.delimiter !== undefined && { delimiter: reading.delimiter }) })
+    const { delimiter, mapping, droppedAt } = reading
+    if (format === 'json-lines')
+      return openJsonLines({ isWriting, ...(mapping && mappedLines(mapping, droppedAt)) })
+    return openCsv({
+      isWriting,
+      ...(delimiter !== undefined && { delimiter }),
+      ...(mapping && mappedCells(mapping, droppedAt)),
+    })
   }
   async function* batches(): AsyncGenerator<RowBatch> {
     const bytes = await reading.files.read(reading.source)

@@ -1,4 +1,6 @@
 /** The first reading of a dropped file: whether it can be taken at all, how many rows it has, and which of an id's rows counts. */
+import { rowsIn } from '../../sources/csv/kernel.ts'
+import type { RowBatch } from '../../sources/csv/kernel.ts'
 import { FileRefusal } from './file-refusal.ts'
 import { readRows } from './read-rows.ts'
 import type { Reading } from './read-rows.ts'
@@ -17,21 +19,30 @@ export interface Survey {
 /** Throws {@link FileRefusal}. */
 export const surveyFile = async (reading: Reading, seen = repeats()): Promise<Survey> => {
   const counts = { rows: 0, unfit: 0, optOuts: 0 }
-  for await (const { count, hashes, lines, optsOut, unfit } of readRows(reading, false).batches) {
-    counts.rows += count + unfit.length
-    counts.unfit += unfit.length
-    for (let row = 0; row < count; row += 1) {
-      seen.saw({ high: hashes[2 * row] ?? 0, low: hashes[2 * row + 1] ?? 0, line: lines[row] ?? 0 }, true)
-      counts.optOuts += optsOut[row] ?? 0
-    }
-    for (const { line, optOut } of unfit) {
-      if (!optOut) continue
-      counts.optOuts += 1
-      if (optOut.endpoint) seen.saw({ high: optOut.hash[0], low: optOut.hash[1], line }, false)
-    }
+  for await (const batch of readRows(reading, false).batches) {
+    counts.rows += rowsIn(batch)
+    counts.unfit += batch.unfit.length
+    counts.optOuts += sawGood(batch, seen) + sawUnfit(batch, seen)
     if (seen.isFull) throw new FileRefusal(TOO_MANY_REPEATS)
   }
   return { ...counts, repeats: seen }
+}
+
+/** How many of them opt out. */
+const sawGood = ({ count, hashes, lines, optsOut }: RowBatch, seen: Repeats): number => {
+  let optOuts = 0
+  for (let row = 0; row < count; row += 1) {
+    seen.saw({ high: hashes[2 * row] ?? 0, low: hashes[2 * row + 1] ?? 0, line: lines[row] ?? 0 }, true)
+    optOuts += optsOut[row] ?? 0
+  }
+  return optOuts
+}
+
+const sawUnfit = ({ unfit }: RowBatch, seen: Repeats): number => {
+  for (const { line, optOuts } of unfit)
+    for (const { endpoint, hash } of optOuts)
+      if (endpoint) seen.saw({ high: hash[0], low: hash[1], line }, false)
+  return unfit.filter(({ optOuts }) => optOuts.length > 0).length
 }
 
 const TOO_MANY_REPEATS = {
