@@ -50,7 +50,7 @@ const play = async (minutes: number, as = (progress: JobProgress) => progress) =
     'close-run': () => ({ verdict: 'complete' }),
   })
   const loadRegion = stage.create(await definitionOf('load-region'), 'load-region')
-  const input = { run: `csv-${'0'.repeat(32)}`, regions: REGIONS }
+  const input = { run: `csv-${'0'.repeat(32)}`, regions: REGIONS, door: 'csv-drop' }
   await stage.run(await definitionOf('csv-drop', loadRegion), input, (minutes + 30) * MINUTE)
   return Promise.all(stage.states.executions().map(({ executionArn }) => historyOf(executionArn)))
 }
