@@ -59,6 +59,16 @@ const pinpoint = (actions, resources) =>
     resources,
   )
 
+const staged = everywhere((region) => regionBucket(region, '/staging/*'))
+const readRuns = [list(arnOf('WorkBucket'), 'runs'), allow('s3:GetObject', inBucket('WorkBucket', 'runs/*'))]
+const readStaged = [
+  list(
+    everywhere((region) => regionBucket(region)),
+    'staging',
+  ),
+  allow('s3:GetObject', staged),
+]
+
 const sendChanges = (region) => [
   poll(...lanesIn(region)),
   allow(
@@ -115,21 +125,14 @@ const grants = {
     send(everyLane),
     allow('dynamodb:BatchGetItem', arnOf('CustomerTable')),
     ledger('BatchGetItem', 'BatchWriteItem', 'GetItem', 'PutItem', 'DeleteItem', 'Query'),
-    write(everywhere((region) => regionBucket(region, '/staging/*'))),
+    write(staged),
   ],
   'close-backlog': [
     pinpoint(
       ['GetImportJobs'],
       everywhere((region) => project(region)),
     ),
-    list(
-      everywhere((region) => regionBucket(region)),
-      'staging',
-    ),
-    allow(
-      's3:GetObject',
-      everywhere((region) => regionBucket(region, '/staging/*')),
-    ),
+    ...readStaged,
     ledger('BatchGetItem', 'BatchWriteItem', 'GetItem', 'PutItem', 'DeleteItem', 'Query'),
     send(everywhere((region) => laneOf(region, 'bulk'))),
     report,
@@ -146,22 +149,19 @@ const grants = {
     allow('s3:ListBucket', arnOf('DropBucket')),
     write([inBucket('WorkBucket', 'runs/*'), inBucket('WorkBucket', 'reports/*')]),
     // What the calls before have set aside.
-    list(arnOf('WorkBucket'), 'runs'),
-    allow('s3:GetObject', inBucket('WorkBucket', 'runs/*')),
+    ...readRuns,
     ledger('BatchGetItem', 'GetItem', 'PutItem'),
   ],
   'forecast-region': [
     // Without it S3 says "forbidden" of a file that is gone.
-    list(arnOf('WorkBucket'), 'runs'),
-    allow('s3:GetObject', inBucket('WorkBucket', 'runs/*')),
+    ...readRuns,
     ledger('BatchGetItem', 'GetItem', 'PutItem'),
     ...everywhere((region) => pinpoint(['GetEndpoint'], project(region, '/endpoints/*'))),
   ],
   'stage-file': [
     // Without it S3 says "forbidden" of a file that is gone.
-    list(arnOf('WorkBucket'), 'runs'),
-    allow('s3:GetObject', inBucket('WorkBucket', 'runs/*')),
-    write(everywhere((region) => regionBucket(region, '/staging/*'))),
+    ...readRuns,
+    write(staged),
     ledger('GetItem', 'BatchGetItem'),
   ],
   'start-import': [
@@ -170,7 +170,7 @@ const grants = {
       everywhere((region) => project(region)),
     ),
     ...everywhere((region) => passRole('import', region)),
-    ledger('GetItem', 'Query'),
+    ledger('GetItem', 'PutItem', 'Query'),
   ],
   'check-import': [
     pinpoint(
@@ -178,18 +178,22 @@ const grants = {
       everywhere((region) => project(region, '/jobs/import/*')),
     ),
   ],
-  'mark-touched': [
-    list(
-      everywhere((region) => regionBucket(region)),
-      'staging',
+  'mend-part': [
+    ...readStaged,
+    pinpoint(
+      ['UpdateEndpointsBatch'],
+      everywhere((region) => project(region)),
     ),
-    allow(
-      's3:GetObject',
-      everywhere((region) => regionBucket(region, '/staging/*')),
+    pinpoint(
+      ['UpdateEndpoint'],
+      everywhere((region) => project(region, '/endpoints/*')),
     ),
-    ledger('BatchGetItem'),
-    send(everyLane),
+    // What each call has named, and all of it for people.
+    write([inBucket('WorkBucket', 'runs/*'), inBucket('WorkBucket', 'reports/*')]),
+    ...readRuns,
+    ledger('BatchGetItem', 'GetItem', 'PutItem', 'DeleteItem', 'Query'),
   ],
+  'mark-touched': [...readStaged, ledger('BatchGetItem'), send(everyLane)],
   'record-outcome': [ledger('GetItem', 'PutItem', 'DeleteItem', 'Query'), report],
   'close-run': [ledger('GetItem', 'PutItem', 'DeleteItem', 'Query'), report],
   'settle-owed': [

@@ -1,21 +1,17 @@
 /** Stage file: one of a run's import files → the bucket of one Region, without what is older than what is there. */
+import type { Load } from '../shared/ledger/import-intents.ts'
 import { door } from '../shared/runtime/door.ts'
 import { wire } from '../shared/runtime/wire.ts'
 import { stageFile } from '../shared/sync/load-region.ts'
 import { partsOf, sourceOf } from '../shared/sync/open-run.ts'
 
-const { bucketIn, consents, ledger, memoryIn, turnsIn, work } = wire()
+const { bucketIn, config, consents, ledger, memoryIn, turnsIn, work } = wire()
 
-interface StageFile {
-  readonly run: string
-  readonly region: string
-  readonly attempt: number
-  readonly part: number
-}
-
-export const handler = door(async ({ run, region, attempt, part }: StageFile) => {
+export const handler = door(async (load: Load) => {
+  const { run, region } = load
   const { droppedAt } = await sourceOf(ledger, run)
   const fresh = { droppedAt, consents, memory: memoryIn(region) }
   const [parts, now] = await Promise.all([partsOf(ledger, run), turnsIn(region).time()])
-  return stageFile({ run, attempt, part, parts, work, target: bucketIn(region), fresh, now })
+  const sliceRows = config.bulkThreshold
+  return stageFile({ load, parts, sliceRows, work, target: bucketIn(region), fresh, now })
 })

@@ -78,6 +78,7 @@ const withoutTime = ({
   reason,
   processed,
   failures,
+  named,
   left,
   attempt,
 }: RegionOutcome): Report['regions'][number] => ({
@@ -86,6 +87,7 @@ const withoutTime = ({
   ...(reason !== undefined && { reason }),
   processed,
   failures,
+  ...(named !== undefined && { named }),
   left,
   attempt,
 })

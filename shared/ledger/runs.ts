@@ -75,6 +75,8 @@ export interface RegionOutcome {
   /** Rows the Region's job read, and those of them it did not take. */
   readonly processed: number
   readonly failures: number
+  /** Of those, the ones that `rejects-REGION.jsonl` beside the report holds; left out where there are none. */
+  readonly named?: number
   /** Rows left out, as the customer table has sent newer ones since the drop, or has removed the endpoint. */
   readonly left: number
   readonly attempt: number

@@ -5,6 +5,7 @@ import type { Bulk, Destination } from '../destinations/destination.ts'
 import { batchGet } from '../ledger/batch-get.ts'
 import type { Asked } from '../ledger/batch-get.ts'
 import { consentRegister } from '../ledger/consents.ts'
+import { importIntents } from '../ledger/import-intents.ts'
 import { laneMemory } from '../ledger/lane-memory.ts'
 import { laneTurns } from '../ledger/lane-turns.ts'
 import { runs } from '../ledger/runs.ts'
@@ -69,6 +70,7 @@ export const wire = ({ clients = awsClients, waiting = hostWaiting, environment 
     everywhere(regions, (region) => put(region, kind, idMarkersFor(ids, waiting.now())))
   return {
     ...{ config, consents, ledger, mapping, memoryIn, turnsIn },
+    intents: importIntents(table),
     markDirty: (changes: readonly TableChange[]) => markChanges(changes, mapping, regions, put),
     markIds,
     /** Puts markers into one Region's lane. */

@@ -32,22 +32,29 @@ export interface FreshCounts {
  */
 export async function* freshLines(
   { file, lines }: Written,
-  { droppedAt, consents, memory }: Fresh,
+  fresh: Fresh,
   counts: FreshCounts,
 ): AsyncGenerator<string> {
   for await (const endpoints of inGroups(parsedLines<Endpoint>(lines, file))) {
-    const ids = endpoints.map(({ Id }) => Id)
-    const [heard, sent] = await Promise.all([consents.of(ids), memory.sent(ids)])
-    for (const endpoint of endpoints) {
-      if (isTouched(sent.get(endpoint.Id), droppedAt)) {
-        counts.left += 1
-        continue
-      }
-      counts.rows += 1
-      const OptOut = heard.get(endpoint.Id)?.value === 'ALL' ? 'ALL' : undefined
-      yield `${JSON.stringify({ ...endpoint, OptOut })}\n`
-    }
+    const said = await freshOf(endpoints, fresh)
+    counts.rows += said.length
+    counts.left += endpoints.length - said.length
+    for (const endpoint of said) yield `${JSON.stringify(endpoint)}\n`
   }
+}
+
+/** Of these endpoints, in order, those that may still be said, and as they may. */
+export const freshOf = async (
+  endpoints: readonly Endpoint[],
+  { droppedAt, consents, memory }: Fresh,
+): Promise<readonly Endpoint[]> => {
+  const ids = endpoints.map(({ Id }) => Id)
+  const [heard, sent] = await Promise.all([consents.of(ids), memory.sent(ids)])
+  return endpoints
+    .filter(({ Id }) => !isTouched(sent.get(Id), droppedAt))
+    .map(({ OptOut: _, ...endpoint }) =>
+      heard.get(endpoint.Id)?.value === 'ALL' ? { ...endpoint, OptOut: 'ALL' } : endpoint,
+    )
 }
 
 /** The lane has dealt with it after the instant `at` (ISO 8601), or has removed it: what is older must not follow. */
