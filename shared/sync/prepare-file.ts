@@ -11,6 +11,7 @@ import { NO_ROWS } from './drop/prepared.ts'
 import type { Prepare, Prepared } from './drop/prepared.ts'
 import { repeatsFrom } from './drop/repeats.ts'
 import type { RepeatEntry, Repeats } from './drop/repeats.ts'
+import { sinceThen } from './drop/since-then.ts'
 import { surveyFile } from './drop/survey-file.ts'
 import { writeRows } from './drop/write-rows.ts'
 import { repeatsKey } from './places.ts'
@@ -38,8 +39,9 @@ const prepare = async (task: Prepare): Promise<Prepared> => {
   const repeats = survey?.repeats ?? (await notedRepeats(task))
   const done = await writeRows(task, repeats, begunWith(task, why?.code))
   if (done.state === 'unfinished') await noteRepeats(task, repeats)
-  if (done.state === 'done') await joinRejects(task)
-  return done
+  if (done.state !== 'done') return done
+  await joinRejects(task)
+  return { ...done, file: { ...done.file, ...(await sinceThen(task.files, task.source)) } }
 }
 
 const begunWith = ({ from, isDryRun, mapping }: Prepare, wouldBeHeld: string | undefined): FileCounts =>
