@@ -206,6 +206,7 @@ describe('a dropped CSV file', () => {
     const [held] = await story.reports()
     expect(held).toMatchObject({ verdict: 'held', file: { held: { rows: 120, rejected: 60 } } })
     expect(story.count(STANDBY)).toBe(0)
+    expect(await story.rejects(held?.run ?? '')).toContain('CHANNEL_UNKNOWN')
     expect(story.executions('csv-drop').map(({ error }) => error)).toEqual(['FileHeld'])
     // It is in nobody's way.
     await story.drop('other.csv', 'Id,Address,ChannelType\no1,o1@example.com,EMAIL\n')

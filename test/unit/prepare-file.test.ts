@@ -280,8 +280,17 @@ describe('preparing a dropped file', () => {
       state: 'held',
       file: { code: 'MANY_REJECTS', held: { rows: 200, rejected: 50, optOuts: 200 } },
     })
-    expect([...held.objects]).toEqual([])
+    // For whoever is to look at it.
+    const rejects = textIn(held.objects, 'reports/r/rejects.csv').split('\n')
+    expect(rejects.filter((line) => line.includes('CHANNEL_UNKNOWN'))).toHaveLength(50)
+    expect([...held.objects.keys()].filter((key) => key.includes('/import/'))).toEqual([])
     expect((await consents.of(['e0', 'e1'])).size).toBe(0)
+    const slow = await prepareAll(content, { consents, hasTime: () => false })
+    expect(slow.calls).toBeGreaterThan(1)
+    expect([slow.prepared, slow.objects.get('work/reports/r/rejects.csv')]).toEqual([
+      held.prepared,
+      held.objects.get('work/reports/r/rejects.csv'),
+    ])
     const released = await prepareAll(content, { consents, isReleased: true })
     expect(released.prepared).toMatchObject({ state: 'done', file: { rows: 200 } })
     expect((await consents.of(['e0', 'e1'])).size).toBe(2)

@@ -17,6 +17,8 @@ export interface Prepare {
   readonly mapping?: DropMapping
   /** A person has looked at it: it is not held, however it is. */
   readonly isReleased?: boolean
+  /** It is held, and why: of its rows only those set aside are written, and the register hears nothing. */
+  readonly held?: FileRefused | undefined
   /** Nothing is to come of it: it is not held, and the register hears nothing. */
   readonly isDryRun?: boolean
   /** Where the import files and the reports go. */
@@ -40,6 +42,8 @@ export interface Checkpoint {
   /** Bytes of the file read, inflated: for whoever watches. */
   readonly bytes: number
   readonly counts: FileCounts
+  /** The file is held, and why. */
+  readonly held?: FileRefused
 }
 
 export type Prepared =
