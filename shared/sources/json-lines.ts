@@ -24,7 +24,10 @@ interface Reading {
   refusal: CsvRefusal | undefined
 }
 
-export interface JsonLinesOptions extends Pick<CsvOptions, 'isWriting' | 'recordBytes' | 'endpointsOfRow'> {
+export interface JsonLinesOptions extends Pick<
+  CsvOptions,
+  'isWriting' | 'recordBytes' | 'endpointsOfRow' | 'hasNoSeat'
+> {
   /** What a line is, where a mapping says so. */
   readonly judge?: (text: string) => Judged
 }
@@ -34,10 +37,11 @@ export const openJsonLines = ({
   isWriting = true,
   recordBytes = RECORD_BYTES,
   endpointsOfRow,
+  hasNoSeat,
   judge = judgeLine,
 }: JsonLinesOptions = {}): CsvKernel => {
   const reading: Reading = {
-    ...{ isWriting, recordBytes, judge, batch: openBatch(endpointsOfRow), held: [], heldBytes: 0 },
+    ...{ isWriting, recordBytes, judge, batch: openBatch(endpointsOfRow, hasNoSeat), held: [], heldBytes: 0 },
     decoder: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }),
     ...{ line: 1, rows: 0, taken: 0, refusal: undefined },
   }

@@ -8,7 +8,7 @@ export const supersededKey = (run: string): string => `reports/${run}/superseded
 /** What the calls have set aside, one after the other, before it is one report. */
 export const rejectsPrefix = (run: string): string => `runs/${run}/rejects/`
 export const supersededPrefix = (run: string): string => `runs/${run}/superseded/`
-export const repeatsKey = (run: string): string => `runs/${run}/repeats.json`
+export const surveyKey = (run: string): string => `runs/${run}/survey.json`
 
 /** In the bucket of each Region. */
 /** A prefix for each attempt: a job that an earlier one gave up on is not taken for its own. */

@@ -11,15 +11,18 @@ import { NO_ROWS } from './drop/prepared.ts'
 import type { Prepare, Prepared } from './drop/prepared.ts'
 import { repeatsFrom } from './drop/repeats.ts'
 import type { RepeatEntry, Repeats } from './drop/repeats.ts'
+import { seatRows, withoutSeat } from './drop/seat-rows.ts'
+import type { SeatEntry } from './drop/seat-rows.ts'
 import { sinceThen } from './drop/since-then.ts'
 import { surveyFile } from './drop/survey-file.ts'
+import type { Survey } from './drop/survey-file.ts'
 import { writeRows } from './drop/write-rows.ts'
-import { repeatsKey } from './places.ts'
+import { surveyKey } from './places.ts'
 import { textOf } from './text-lines.ts'
 
 /**
  * Reads the file twice, as a stream and in memory that does not grow with it: once to see whether it can be taken and which row
- * of each id is the last, once to write. Of the rows that share an id the last good one wins, the others are superseded; but
+ * of each id is the last, once to write; and once in between where a user has too many endpoints in it. Of the rows that share an id the last good one wins, the others are superseded; but
  * every row's opt-out enters the register, which a later silence does not take back. A refused file leaves nothing behind.
  * Of one that is held, as it is out of the ordinary, there are only the reports. A dry run only says what there would be. Where time runs out, it says where to go on.
  */
@@ -36,9 +39,10 @@ const prepare = async (task: Prepare): Promise<Prepared> => {
   const survey = task.from ? undefined : await surveyFile(task)
   const why = survey && !task.isReleased ? outOfOrdinary(survey) : undefined
   const held = task.isDryRun ? undefined : (task.from?.held ?? why)
-  const repeats = survey?.repeats ?? (await notedRepeats(task))
-  const done = await writeRows({ ...task, held }, repeats, begunWith(task, why?.code))
-  if (done.state === 'unfinished') await noteRepeats(task, repeats)
+  const known = survey ? await knownFrom(task, survey) : await notedOf(task)
+  const hasNoSeat = withoutSeat(known.seats, known.repeats)
+  const done = await writeRows({ ...task, held, hasNoSeat }, known.repeats, begunWith(task, why?.code))
+  if (done.state === 'unfinished') await note(task, known)
   return done.state === 'done' ? finished(task, done, held) : done
 }
 
@@ -79,14 +83,31 @@ const unknownMapping = (name: string, known: readonly string[]) => {
   }
 }
 
-type Known = Pick<Repeats, 'wins' | 'entries'>
+/** What has to be known of the whole file before a row of it can be written. */
+interface Known {
+  readonly repeats: Pick<Repeats, 'wins' | 'entries'>
+  readonly seats: readonly SeatEntry[]
+}
 
-const notedRepeats = async (task: Prepare): Promise<Known> => {
-  const noted = await task.files.read({ bucket: task.bucket, key: repeatsKey(task.run) })
-  if (!noted) throw new ValueFreeError('the ids that repeat are no longer in the work bucket')
-  return repeatsFrom(JSON.parse(await textOf(noted)) as RepeatEntry[])
+const knownFrom = async (task: Prepare, { repeats, crowded }: Survey): Promise<Known> => ({
+  repeats,
+  seats: await seatRows(task, crowded, repeats),
+})
+
+interface Noted {
+  readonly repeats: readonly RepeatEntry[]
+  readonly seats: readonly SeatEntry[]
+}
+
+const notedOf = async ({ files, bucket, run }: Prepare): Promise<Known> => {
+  const noted = await files.read({ bucket, key: surveyKey(run) })
+  if (!noted) throw new ValueFreeError('what was known of the file is no longer in the work bucket')
+  const { repeats, seats } = JSON.parse(await textOf(noted)) as Noted
+  return { repeats: repeatsFrom(repeats), seats }
 }
 
 /** For the next call: some kilobytes mostly, some megabytes in the worst case. */
-const noteRepeats = ({ files, bucket, run }: Prepare, repeats: Known): Promise<void> =>
-  files.write({ bucket, key: repeatsKey(run) }, Readable.from([JSON.stringify(repeats.entries())]))
+const note = ({ files, bucket, run }: Prepare, { repeats, seats }: Known): Promise<void> => {
+  const noted: Noted = { repeats: repeats.entries(), seats }
+  return files.write({ bucket, key: surveyKey(run) }, Readable.from([JSON.stringify(noted)]))
+}

@@ -123,7 +123,7 @@ describe('the Pinpoint destination and its quota', () => {
   it('keeps the order of puts and removes', async () => {
     await open().apply([put(email('a')), remove('a'), put(email('b')), remove('c')])
     await stage.pinpoint.settled()
-    const held = [...stage.pinpoint.endpoints(IRELAND, APP)].map(({ Id }) => Id)
+    const held = [...stage.pinpoint.endpoints(IRELAND, APP).all()].map(({ Id }) => Id)
     expect(held).toEqual(['b'])
   })
 })

@@ -48,9 +48,8 @@ export const openStory = async (options: Partial<StageOptions> = {}) => {
     data,
     ...person,
     /** What a Region's readers see of one endpoint. */
-    endpoint: (region: string, id: string) =>
-      [...stage.pinpoint.endpoints(region, application(region))].find(({ Id }) => Id === id),
-    count: (region: string) => [...stage.pinpoint.endpoints(region, application(region))].length,
+    endpoint: (region: string, id: string) => stage.pinpoint.endpoints(region, application(region)).get(id),
+    count: (region: string) => stage.pinpoint.endpoints(region, application(region)).size,
     census: (): RegionCensus[] =>
       census(
         new Map(REGIONS.map((region) => [region, stage.pinpoint.endpoints(region, application(region))])),

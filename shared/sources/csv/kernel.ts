@@ -40,6 +40,8 @@ export interface RowBatch {
   readonly lines: Float64Array
   /** 64 bits of each row's id as `keyOf` folds it: `hashes[2 * row]` and `hashes[2 * row + 1]`. */
   readonly hashes: Uint32Array
+  /** The same of the users' ids, as they are; 0 and 0 where a row names no user. */
+  readonly users: Uint32Array
   /** 1: the row says ALL. */
   readonly optsOut: Uint8Array
   /** The row's line of JSON, with its line feed, is `bytes` between `starts[row]` and `ends[row]`; the lines adjoin. */
@@ -76,9 +78,14 @@ export interface CsvOptions {
   /** What a row is, where a mapping says so: of each row it is asked. At most `endpointsOfRow` endpoints (1). */
   readonly judge?: (columns: readonly Column[], cells: readonly string[]) => Judged
   readonly endpointsOfRow?: number
+  /** Rows that break a rule which no row breaks by itself. */
+  readonly hasNoSeat?: HasNoSeat
   /** The longest record; for tests. */
   readonly recordBytes?: number
 }
+
+/** Is the row an endpoint too many of its user? The hashes are those of {@link RowBatch}, at `2 * row`. */
+export type HasNoSeat = (batch: Pick<RowBatch, 'hashes' | 'users'>, row: number, line: number) => boolean
 
 /** Rows of the file in a batch. */
 export const rowsIn = ({ count, lines, unfit, empties }: RowBatch): number => {

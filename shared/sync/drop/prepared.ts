@@ -1,6 +1,7 @@
 /** What preparing a dropped file is told, and what comes of it. */
 import type { Consents } from '../../ledger/consents.ts'
 import type { FileCounts, FileRefused } from '../../ledger/runs.ts'
+import type { HasNoSeat } from '../../sources/csv/kernel.ts'
 import type { DropMapping } from '../../sources/drop-mapping.ts'
 import type { Files, ObjectRef } from '../files.ts'
 
@@ -21,6 +22,8 @@ export interface Prepare {
   readonly held?: FileRefused | undefined
   /** Nothing is to come of it: it is not held, and the register hears nothing. */
   readonly isDryRun?: boolean
+  /** Which rows are endpoints too many of their users. */
+  readonly hasNoSeat?: HasNoSeat
   /** Where the import files and the reports go. */
   readonly bucket: string
   readonly files: Files

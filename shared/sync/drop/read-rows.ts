@@ -1,6 +1,6 @@
 /** A dropped object → its rows in batches, whatever format it is in. */
 import { openCsv } from '../../sources/csv/byte-kernel.ts'
-import type { CsvKernel, RowBatch } from '../../sources/csv/kernel.ts'
+import type { CsvKernel, HasNoSeat, RowBatch } from '../../sources/csv/kernel.ts'
 import type { DropMapping } from '../../sources/drop-mapping.ts'
 import { openJsonLines } from '../../sources/json-lines.ts'
 import { mappedCells, mappedLines } from '../../sources/mapped-row.ts'
@@ -17,6 +17,8 @@ export interface Reading {
   readonly mapping?: DropMapping
   /** When it was dropped, ISO 8601. */
   readonly droppedAt: string
+  /** Which rows are endpoints too many of their users, when that is known. */
+  readonly hasNoSeat?: HasNoSeat
 }
 
 export interface Rows {
@@ -35,11 +37,12 @@ export const readRows = (reading: Reading, isWriting: boolean): Rows => {
   let format: 'csv' | 'json-lines' = 'csv'
   const open = (first: Uint8Array): CsvKernel => {
     format = isJson(first) ? 'json-lines' : 'csv'
-    const { delimiter, mapping, droppedAt } = reading
+    const { delimiter, mapping, droppedAt, hasNoSeat } = reading
+    const options = { isWriting, ...(hasNoSeat && { hasNoSeat }) }
     if (format === 'json-lines')
-      return openJsonLines({ isWriting, ...(mapping && mappedLines(mapping, droppedAt)) })
+      return openJsonLines({ ...options, ...(mapping && mappedLines(mapping, droppedAt)) })
     return openCsv({
-      isWriting,
+      ...options,
       ...(delimiter !== undefined && { delimiter }),
       ...(mapping && mappedCells(mapping, droppedAt)),
     })
