@@ -27,6 +27,7 @@ const ledger = (...actions) =>
     arnOf('LedgerTable'),
   )
 const write = (resources) => allow(['s3:PutObject', 's3:AbortMultipartUpload'], resources)
+const drops = ['drops/*', 'dry-run/*'].map((path) => inBucket('DropBucket', path))
 const report = write(inBucket('WorkBucket', 'reports/*'))
 const under = (...prefixes) => ({ StringLike: { 's3:prefix': prefixes.map((prefix) => `${prefix}/*`) } })
 const list = (bucket, prefix) => allow('s3:ListBucket', bucket, under(prefix))
@@ -144,7 +145,8 @@ const grants = {
     start('csv-drop'),
   ],
   'prepare-file': [
-    allow('s3:GetObjectVersion', [inBucket('DropBucket', 'drops/*'), inBucket('DropBucket', 'dry-run/*')]),
+    // And of the key, to see whether the version is still the current one.
+    allow(['s3:GetObjectVersion', 's3:GetObject'], drops),
     // Without it S3 says "forbidden" of a file that is gone.
     allow('s3:ListBucket', arnOf('DropBucket')),
     write([inBucket('WorkBucket', 'runs/*'), inBucket('WorkBucket', 'reports/*')]),

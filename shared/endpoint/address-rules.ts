@@ -57,6 +57,13 @@ export const addressProblems = (address: string, channel: ChannelType): readonly
   return test(address) ? [] : [problem(rule, 'Address', expected)]
 }
 
+/** Their addresses are whatever somebody has chosen: of PUSH nobody says of which service. */
+const OPEN: ReadonlySet<ChannelType> = new Set(['PUSH', 'CUSTOM', 'IN_APP'])
+
+/** An address of the channel is a device's token. */
+export const isPushChannel = (channel: string): channel is ChannelType =>
+  isChannelType(channel) && !(channel in RULES) && !OPEN.has(channel)
+
 export const isPhoneChannel = (channel: string | undefined): boolean =>
   channel === 'SMS' || channel === 'VOICE'
 

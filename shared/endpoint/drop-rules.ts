@@ -3,9 +3,9 @@
  * They catch what a column mix-up or an export with a fault leaves in a file, for a person to mend. An item of the
  * customer table, which comes from a system, is not parked for what nobody has documented.
  */
-import { addressProblems, isChannelType } from './address-rules.ts'
+import { addressProblems, isPushChannel } from './address-rules.ts'
 import { freeTexts } from './attribute-rules.ts'
-import type { ChannelType, Endpoint } from './endpoint.ts'
+import type { Endpoint } from './endpoint.ts'
 import { LIMITS } from './limits.ts'
 import { problem } from './problem.ts'
 import type { Candidate, Problem, Rule } from './problem.ts'
@@ -15,18 +15,8 @@ import { judge, RULES } from './rules.ts'
 export const checkDropped = (candidate: Candidate): Endpoint | readonly Problem[] =>
   judge(candidate, DROP_RULES)
 
-const PUSH_CHANNELS: ReadonlySet<ChannelType> = new Set([
-  'GCM',
-  'APNS',
-  'APNS_SANDBOX',
-  'APNS_VOIP',
-  'APNS_VOIP_SANDBOX',
-  'ADM',
-  'BAIDU',
-])
-
 const tokenProblems: Rule = ({ Address, ChannelType }) => {
-  if (!Address || !ChannelType || !isChannelType(ChannelType) || !PUSH_CHANNELS.has(ChannelType)) return []
+  if (!Address || !ChannelType || !isPushChannel(ChannelType)) return []
   if (addressProblems(Address, ChannelType).length > 0) return []
   if (isPlaceholder(Address)) return [problem('TOKEN_PLACEHOLDER', 'Address', 'the token of a device')]
   return ChannelType.startsWith('APNS') && !isDeviceToken(Address)

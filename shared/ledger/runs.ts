@@ -37,6 +37,10 @@ export interface FileCounts {
   readonly empty?: number
   /** Only of a drop: import files made of it, one for each job in a Region. */
   readonly parts?: number
+  /** Only of a drop whose key had another version, or none, when this one had been read; and what that means. */
+  readonly overwritten?: true
+  readonly deleted?: true
+  readonly note?: string
   /** Only of a dry run: rows (endpoints, with a mapping) that opt out somebody whom the register, which is one for all Regions, does not know as opted out. */
   readonly newOptOuts?: number
   /** Only of a dry run, where the file is out of the ordinary: the code under which it would be held. */

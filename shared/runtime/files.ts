@@ -15,6 +15,8 @@ export const s3Files = (client: S3Client): Files => ({
     unlessGone(async () => (await client.send(new GetObjectCommand(versionOf(object)))).Body as Readable),
   metadata: (object) =>
     unlessGone(async () => (await client.send(new HeadObjectCommand(versionOf(object)))).Metadata ?? {}),
+  currentVersion: ({ bucket: Bucket, key: Key }) =>
+    unlessGone(async () => (await client.send(new HeadObjectCommand({ Bucket, Key }))).VersionId),
   async write({ bucket, key }, lines) {
     const Body = Readable.from(inBlocks(lines), { objectMode: false })
     // Multipart when it is long; taken back as a whole when the lines end in an error.

@@ -12,6 +12,8 @@ export interface Files {
   read(object: ObjectRef): Promise<Readable | undefined>
   /** What whoever put the object there has said of it, by names in small letters. Undefined where there is no such object. */
   metadata(object: ObjectRef): Promise<Readonly<Record<string, string>> | undefined>
+  /** The version that whoever asks for the key gets. Undefined where there is none, or it is deleted. */
+  currentVersion(object: Omit<ObjectRef, 'version'>): Promise<string | undefined>
   /** Streams `lines` into an object; nothing is there when they end in an error. */
   write(object: ObjectRef, lines: AsyncIterable<string | Uint8Array>): Promise<void>
   /** Keys under `prefix`, in UTF-8 order. */

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream'
 import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import { delimiterOf } from '../sources/csv/delimiter.ts'
-import type { FileCounts } from '../ledger/runs.ts'
+import type { FileCounts, FileRefused } from '../ledger/runs.ts'
 import { nearest } from '../sources/nearest.ts'
 import { FileRefusal } from './drop/file-refusal.ts'
 import { joinRejects } from './drop/outputs.ts'
@@ -13,6 +13,7 @@ import { repeatsFrom } from './drop/repeats.ts'
 import type { RepeatEntry, Repeats } from './drop/repeats.ts'
 import { seatRows, withoutSeat } from './drop/seat-rows.ts'
 import type { SeatEntry } from './drop/seat-rows.ts'
+import { sinceThen } from './drop/since-then.ts'
 import { surveyFile } from './drop/survey-file.ts'
 import type { Survey } from './drop/survey-file.ts'
 import { writeRows } from './drop/write-rows.ts'
@@ -23,7 +24,7 @@ import { textOf } from './text-lines.ts'
  * Reads the file twice, as a stream and in memory that does not grow with it: once to see whether it can be taken and which row
  * of each id is the last, once to write; and once in between where a user has too many endpoints in it. Of the rows that share an id the last good one wins, the others are superseded; but
  * every row's opt-out enters the register, which a later silence does not take back. A refused file leaves nothing behind.
- * So does one that is held, as it is out of the ordinary. A dry run only says what there would be. Where time runs out, it says where to go on.
+ * Of one that is held, as it is out of the ordinary, there are only the reports. A dry run only says what there would be. Where time runs out, it says where to go on.
  */
 export const prepareFile = async (task: Prepare): Promise<Prepared> => {
   try {
@@ -37,13 +38,20 @@ export const prepareFile = async (task: Prepare): Promise<Prepared> => {
 const prepare = async (task: Prepare): Promise<Prepared> => {
   const survey = task.from ? undefined : await surveyFile(task)
   const why = survey && !task.isReleased ? outOfOrdinary(survey) : undefined
-  if (why && !task.isDryRun) return { state: 'held', file: why }
+  const held = task.isDryRun ? undefined : (task.from?.held ?? why)
   const known = survey ? await knownFrom(task, survey) : await notedOf(task)
   const hasNoSeat = withoutSeat(known.seats, known.repeats)
-  const done = await writeRows({ ...task, hasNoSeat }, known.repeats, begunWith(task, why?.code))
+  const done = await writeRows({ ...task, held, hasNoSeat }, known.repeats, begunWith(task, why?.code))
   if (done.state === 'unfinished') await note(task, known)
-  if (done.state === 'done') await joinRejects(task)
-  return done
+  return done.state === 'done' ? finished(task, done, held) : done
+}
+
+type Done = Extract<Prepared, { state: 'done' }>
+
+const finished = async (task: Prepare, done: Done, held: FileRefused | undefined): Promise<Prepared> => {
+  await joinRejects(task)
+  if (held) return { state: 'held', file: held }
+  return { ...done, file: { ...done.file, ...(await sinceThen(task.files, task.source)) } }
 }
 
 const begunWith = ({ from, isDryRun, mapping }: Prepare, wouldBeHeld: string | undefined): FileCounts =>

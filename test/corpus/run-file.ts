@@ -71,6 +71,7 @@ const workBucket = (dropped: Uint8Array, chunk: number) => {
         }),
       ),
     metadata: () => Promise.resolve({}),
+    currentVersion: () => Promise.resolve('v1'),
     async write({ key }, lines) {
       const parts: Buffer[] = []
       for await (const line of lines) parts.push(Buffer.from(line))

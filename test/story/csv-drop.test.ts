@@ -1,3 +1,4 @@
+import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { customersCsv } from '../fixtures/make-customers.ts'
@@ -64,6 +65,38 @@ describe('a dropped CSV file', () => {
         Attributes: { Plan: ['gold'] },
       })
       expect(story.endpoint(region, 'c1-phone')?.OptOut).toBe('NONE')
+    }
+  })
+
+  it('is loaded by its own version where it is overwritten meanwhile, and refused where that is gone', async () => {
+    const queue = story.stage.sqs.queue(regions.hub, 'samepoint-drops')
+    // What becomes of the files comes before anybody hears of them.
+    queue?.configure({ DelaySeconds: '3' })
+    const row = (id: string, plan: string) =>
+      `Id,Address,ChannelType,Attributes.Plan\n${id},${id}@example.com,EMAIL,${plan}\n`
+    await story.drop('twice.csv', row('twice', 'old'))
+    await story.drop('twice.csv', row('twice', 'new'))
+    const { VersionId } = await story.drop('gone.csv', row('gone', 'gold'))
+    await story.s3.send(
+      new DeleteObjectCommand({ Bucket: story.names.dropBucket, Key: 'drops/gone.csv', VersionId }),
+    )
+    await until('all runs are closed', async () => (await story.reports()).length === 3, 45)
+    await story.settled()
+    const said = new Map(
+      (await story.reports()).map(({ source, verdict, file: found }) => [
+        `${source['key']} ${verdict} ${found && 'overwritten' in found ? 'overwritten' : ''}`.trim(),
+        found,
+      ]),
+    )
+    expect([...said.keys()].sort()).toEqual([
+      'drops/gone.csv refused',
+      'drops/twice.csv complete',
+      'drops/twice.csv complete overwritten',
+    ])
+    expect(said.get('drops/gone.csv refused')).toMatchObject({ code: 'SOURCE_GONE' })
+    for (const region of REGIONS) {
+      expect(story.endpoint(region, 'twice')?.Attributes).toEqual({ Plan: ['new'] })
+      expect(story.endpoint(region, 'gone')).toBeUndefined()
     }
   })
 
@@ -173,6 +206,7 @@ describe('a dropped CSV file', () => {
     const [held] = await story.reports()
     expect(held).toMatchObject({ verdict: 'held', file: { held: { rows: 120, rejected: 60 } } })
     expect(story.count(STANDBY)).toBe(0)
+    expect(await story.rejects(held?.run ?? '')).toContain('CHANNEL_UNKNOWN')
     expect(story.executions('csv-drop').map(({ error }) => error)).toEqual(['FileHeld'])
     // It is in nobody's way.
     await story.drop('other.csv', 'Id,Address,ChannelType\no1,o1@example.com,EMAIL\n')

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PinpointClient, UpdateEndpointsBatchCommand } from '@aws-sdk/client-pinpoint'
 import type { EndpointBatchItem } from '@aws-sdk/client-pinpoint'
-import { PutObjectCommand } from '@aws-sdk/client-s3'
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { PACKAGES } from '../../deploy/package.ts'
 import { readRegions } from '../../deploy/regions-file.ts'
 import { census } from '../../local/demo/census.ts'
@@ -59,6 +59,11 @@ export const openStory = async (options: Partial<StageOptions> = {}) => {
         new PutObjectCommand({ Bucket: person.names.dropBucket, Key: folder + name, Body, Metadata }),
       ),
     reports: async (): Promise<Report[]> => (await readReports(person)).map(({ report }) => report),
+    rejects: async (run: string): Promise<string> => {
+      const Key = `reports/${run}/rejects.csv`
+      const { Body } = await person.s3.send(new GetObjectCommand({ Bucket: person.names.workBucket, Key }))
+      return (await Body?.transformToString()) ?? ''
+    },
     fire: (schedule: string, at?: number) => stage.scheduler.fire(hub, schedule, at),
     executions: (machine: string) =>
       stage.states

@@ -88,6 +88,7 @@ describe('regions.json and a mistake', () => {
     primary: 'us-east-1',
     standby: 'eu-west-1',
     mapping: 'mapping.json',
+    dropMappings: 'drops.json',
     applications: { 'us-east-1': 'a'.repeat(32), 'eu-west-1': 'b'.repeat(32) },
   }
   it.each([
@@ -110,12 +111,26 @@ describe('regions.json and a mistake', () => {
     ],
     ['a word too many', { ...good, region: 'us-east-1' }, 'region'],
     ['no mapping', { ...good, mapping: undefined }, 'mapping: must be the path of a mapping file'],
+    [
+      'no mappings of drops',
+      { ...good, dropMappings: 7 },
+      'dropMappings: must be the path of a file of mappings',
+    ],
   ])('says in one line what is wrong with %s', async (_what, content, says) => {
     const folder = await mkdtemp(join(tmpdir(), 'samepoint-regions-'))
     const file = join(folder, 'regions.json')
     await writeFile(file, JSON.stringify(content))
     await expect(readRegions(file)).rejects.toThrow(says)
     await expect(readRegions(file)).rejects.toThrow(/^regions\.json[^\n]*$/)
+    await rm(folder, { recursive: true })
+  })
+
+  it('says in one line what is wrong with a mapping of dropped files', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'samepoint-regions-'))
+    const file = join(folder, 'regions.json')
+    await writeFile(file, JSON.stringify({ ...good, mapping: join(root, 'mappings/endpoint.json') }))
+    await writeFile(join(folder, 'drops.json'), JSON.stringify({ crm: { key: 'Id', endpoints: [{}] } }))
+    await expect(readRegions(file)).rejects.toThrow(/^drops\.json: crm: endpoints\.0\.id: expected [^\n]*$/)
     await rm(folder, { recursive: true })
   })
 

@@ -12,6 +12,8 @@ export const memoryFiles = (
       return Promise.resolve(text === undefined ? undefined : Readable.from([Buffer.from(text, 'latin1')]))
     },
     metadata: ({ bucket, key }) => Promise.resolve(objects.has(`${bucket}/${key}`) ? {} : undefined),
+    // Nothing here is ever overwritten.
+    currentVersion: () => Promise.resolve('v1'),
     async write({ bucket, key }, lines) {
       let text = ''
       for await (const line of lines)

@@ -280,8 +280,17 @@ describe('preparing a dropped file', () => {
       state: 'held',
       file: { code: 'MANY_REJECTS', held: { rows: 200, rejected: 50, optOuts: 200 } },
     })
-    expect([...held.objects]).toEqual([])
+    // For whoever is to look at it.
+    const rejects = textIn(held.objects, 'reports/r/rejects.csv').split('\n')
+    expect(rejects.filter((line) => line.includes('CHANNEL_UNKNOWN'))).toHaveLength(50)
+    expect([...held.objects.keys()].filter((key) => key.includes('/import/'))).toEqual([])
     expect((await consents.of(['e0', 'e1'])).size).toBe(0)
+    const slow = await prepareAll(content, { consents, hasTime: () => false })
+    expect(slow.calls).toBeGreaterThan(1)
+    expect([slow.prepared, slow.objects.get('work/reports/r/rejects.csv')]).toEqual([
+      held.prepared,
+      held.objects.get('work/reports/r/rejects.csv'),
+    ])
     const released = await prepareAll(content, { consents, isReleased: true })
     expect(released.prepared).toMatchObject({ state: 'done', file: { rows: 200 } })
     expect((await consents.of(['e0', 'e1'])).size).toBe(2)
@@ -321,6 +330,63 @@ describe('preparing a dropped file', () => {
 
 type Prepared = Awaited<ReturnType<typeof prepareAll>>
 const fileOf = ({ prepared }: Pick<Prepared, 'prepared'>) => ('file' in prepared ? prepared.file : undefined)
+
+describe('a file that somebody overwrites or deletes meanwhile', () => {
+  const source = { bucket: 'drops', key: 'drops/a.csv', version: 'v1' }
+  const content = Buffer.from(`${HEADER}a,ada@example.com,EMAIL,\nb,bo@example.com,EMAIL,\n`)
+  /** Read so often, and then it is gone. */
+  const task = (times: number, current: string | undefined) => {
+    const { files, objects } = memoryFiles()
+    let reads = 0
+    const read: Files['read'] = (object) => {
+      if (object.key !== source.key) return files.read(object)
+      expect(object).toEqual(source)
+      return Promise.resolve(reads++ < times ? Readable.from([content]) : undefined)
+    }
+    const prepared: Prepare = {
+      ...{ run: 'r', source, droppedAt: '2026-06-01T00:00:00.000Z', bucket: 'work' },
+      files: { ...files, read, currentVersion: () => Promise.resolve(current) },
+      consents: consentRegister(memoryTable()),
+    }
+    return { prepared, objects }
+  }
+  const importsIn = (objects: ReadonlyMap<string, string>) =>
+    [...objects.keys()].filter((key) => key.includes('/import/'))
+
+  it.each([0, 1])(
+    'is refused where its version is gone after %i readings, and says what to do',
+    async (times) => {
+      const { prepared, objects } = task(times, undefined)
+      expect(await prepareFile(prepared)).toEqual({
+        state: 'refused',
+        file: { code: 'SOURCE_GONE', message: expect.stringMatching(/nothing .* imported; drop/) as string },
+      })
+      expect(importsIn(objects)).toEqual([])
+    },
+  )
+
+  it('is refused where its version is gone between two calls', async () => {
+    const { prepared } = task(2, undefined)
+    const first = await prepareFile({ ...prepared, hasTime: () => false })
+    const from = first.state === 'unfinished' ? first.from : undefined
+    expect(from?.counts.rows).toBe(2)
+    const next = await prepareFile({ ...prepared, ...(from && { from }) })
+    expect(next).toMatchObject({ state: 'refused', file: { code: 'SOURCE_GONE' } })
+  })
+
+  it.each([
+    ['v1', {}],
+    ['v2', { overwritten: true, note: expect.stringContaining('a run of its own') as string }],
+    [undefined, { deleted: true, note: expect.stringContaining('takes nothing back') as string }],
+  ])(
+    'is prepared by its own version where the current one is %s, and the report says so',
+    async (current, more) => {
+      const counts = { rows: 2, accepted: 2, rejected: 0, superseded: 0, inactive: 0, tableOwned: 0 }
+      const { prepared } = task(2, current)
+      expect(await prepareFile(prepared)).toEqual({ state: 'done', file: { ...counts, ...more }, parts: 1 })
+    },
+  )
+})
 
 /** Call after call, until the file is prepared. */
 const prepareAll = async (

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { runs } from '../../shared/ledger/runs.ts'
 import type { Runs } from '../../shared/ledger/runs.ts'
@@ -27,11 +28,7 @@ const sweep = async (...pages: readonly (readonly Drop[])[]) => {
     await openDrop(ledger, found, REGIONS, 'arn')
     started.push(found.version)
   }
-  // eslint-disable-next-line @typescript-eslint/require-await
-  const given = async function* () {
-    yield* pages
-  }
-  const { found, troubles } = await sweepDrops({ ledger, pages: given(), slot: SLOT, start })
+  const { found, troubles } = await sweepDrops({ ledger, pages: Readable.from(pages), slot: SLOT, start })
   return { started, found, troubled: troubles.length }
 }
 

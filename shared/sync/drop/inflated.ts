@@ -1,4 +1,6 @@
 /** A dropped file's bytes, inflated where they are gzip: told by their first two bytes, whatever the file is called. */
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { FileRefusal } from './file-refusal.ts'
 
@@ -8,59 +10,33 @@ const MOST_RATIO = 100
 const FREE = 1024 * 1024
 
 /** Throws {@link FileRefusal} where the gzip is damaged, or a bomb. */
-export async function* inflated(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const chunks = bytes[Symbol.asyncIterator]()
+export async function* inflated(bytes: Readable): AsyncGenerator<Uint8Array> {
   let first: Uint8Array = new Uint8Array()
-  for (;;) {
-    const next = await chunks.next()
-    if (next.done === true) break
-    first = first.length === 0 ? next.value : Buffer.concat([first, next.value])
+  for await (const chunk of bytes.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
+    first = Buffer.concat([first, chunk])
     if (first.length >= 2) break
   }
-  const whole = chained(first, chunks)
-  if (first[0] === 0x1f && first[1] === 0x8b) yield* gunzipped(whole)
-  else yield* whole
+  if (first.length < 2) {
+    yield first
+    return
+  }
+  bytes.unshift(first)
+  yield* first[0] === 0x1f && first[1] === 0x8b ? gunzipped(bytes) : (bytes as AsyncIterable<Uint8Array>)
 }
 
-async function* chained(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  if (first.length > 0) yield first
-  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
-}
-
-async function* gunzipped(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* gunzipped(bytes: Readable): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip()
-  const sizes = { deflated: 0, inflated: 0 }
-  const fed = feed(gunzip, bytes, sizes)
+  // The reader of `gunzip` sees the error; the pipeline's own promise would only say it twice.
+  pipeline(bytes, gunzip).catch(() => undefined)
+  let size = 0
   try {
     for await (const chunk of gunzip as AsyncIterable<Uint8Array>) {
-      sizes.inflated += chunk.length
-      if (sizes.inflated > FREE && sizes.inflated > sizes.deflated * MOST_RATIO) throw new FileRefusal(BOMB)
+      size += chunk.length
+      if (size > FREE && size > gunzip.bytesWritten * MOST_RATIO) throw new FileRefusal(BOMB)
       yield chunk
     }
-    await fed
   } catch (error) {
     throw isZlib(error) ? new FileRefusal(DAMAGED) : error
-  } finally {
-    gunzip.destroy()
-  }
-}
-
-const feed = async (
-  gunzip: ReturnType<typeof createGunzip>,
-  bytes: AsyncIterable<Uint8Array>,
-  sizes: { deflated: number },
-): Promise<void> => {
-  try {
-    for await (const chunk of bytes) {
-      sizes.deflated += chunk.length
-      if (gunzip.destroyed) return
-      if (!gunzip.write(chunk))
-        await new Promise((resolve) => gunzip.once('drain', resolve).once('close', resolve))
-    }
-    gunzip.end()
-  } catch (error) {
-    // The reader sees it.
-    gunzip.destroy(error as Error)
   }
 }
 

@@ -29,6 +29,8 @@ export interface OutputsTask {
   readonly bucket: string
   readonly files: Files
   readonly partBytes?: number
+  /** Where the file is held: there are no import files. */
+  readonly held?: object | undefined
 }
 
 /** A job's file may have 1 GB (user guide, "Importing segments"); staged, a line may get the 15 bytes of an opt-out more. */
@@ -36,7 +38,7 @@ const PART_BYTES = 800 * 1024 * 1024
 
 /** Goes on `from` where the call before has left off. */
 export const openOutputs = (task: OutputsTask, from?: Pick<Checkpoint, 'line' | 'parts'>): Outputs => {
-  const { run, bucket, files, partBytes = PART_BYTES } = task
+  const { run, bucket, files, held, partBytes = PART_BYTES } = task
   let parts = from?.parts ?? 0
   // A call may write no import file at all.
   const call = String(from?.line ?? 0).padStart(15, '0')
@@ -56,6 +58,7 @@ export const openOutputs = (task: OutputsTask, from?: Pick<Checkpoint, 'line' | 
       return parts
     },
     async line(bytes) {
+      if (held) return
       const size = open.get(partKey())?.size
       if (size === undefined || size + bytes.length > partBytes) {
         await closeOne(partKey())

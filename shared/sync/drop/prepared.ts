@@ -18,6 +18,8 @@ export interface Prepare {
   readonly mapping?: DropMapping
   /** A person has looked at it: it is not held, however it is. */
   readonly isReleased?: boolean
+  /** It is held, and why: of its rows only those set aside are written, and the register hears nothing. */
+  readonly held?: FileRefused | undefined
   /** Nothing is to come of it: it is not held, and the register hears nothing. */
   readonly isDryRun?: boolean
   /** Which rows are endpoints too many of their users. */
@@ -43,6 +45,8 @@ export interface Checkpoint {
   /** Bytes of the file read, inflated: for whoever watches. */
   readonly bytes: number
   readonly counts: FileCounts
+  /** The file is held, and why. */
+  readonly held?: FileRefused
 }
 
 export type Prepared =

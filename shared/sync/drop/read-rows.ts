@@ -67,7 +67,11 @@ export const readRows = (reading: Reading, isWriting: boolean): Rows => {
   }
 }
 
-const GONE = { code: 'SOURCE_GONE', message: 'the file is no longer there; drop it again' }
+const GONE = {
+  code: 'SOURCE_GONE',
+  message:
+    'this version of the file was deleted before it had been read whole, and nothing of it was imported; drop the file again if it was meant',
+}
 
 /** A header of CSV begins with a name; a line of JSON with a brace, blanks and a BOM before it or not. */
 const isJson = (first: Uint8Array): boolean =>

@@ -5,7 +5,7 @@ import type { FileCounts } from '../../ledger/runs.ts'
 import { noteOptOuts, unheardOptOuts } from './note-opt-outs.ts'
 import { openOutputs } from './outputs.ts'
 import type { Outputs } from './outputs.ts'
-import type { Checkpoint, Prepare, Prepared } from './prepared.ts'
+import type { Prepare, Prepared } from './prepared.ts'
 import { readRows } from './read-rows.ts'
 import type { Rows } from './read-rows.ts'
 import { rejectLine, rejectsHead, SUPERSEDED_HEAD, supersededLine } from './rejects.ts'
@@ -52,9 +52,15 @@ export const writeRows = async (
   }
 }
 
-const unfinished = async ({ outputs, rows, counts, line }: Writing): Promise<Prepared> => {
+const unfinished = async ({ task, outputs, rows, counts, line }: Writing): Promise<Prepared> => {
   await outputs.close()
-  const from: Checkpoint = { line, parts: outputs.parts, bytes: rows.bytes(), counts }
+  const from = {
+    line,
+    parts: outputs.parts,
+    bytes: rows.bytes(),
+    counts,
+    ...(task.held && { held: task.held }),
+  }
   return { state: 'unfinished', from }
 }
 
@@ -68,8 +74,8 @@ const take = async (writing: Writing, batch: RowBatch): Promise<void> => {
   const { task, outputs, counts, rows } = writing
   counts.rows += rowsIn(batch)
   // Before any line: a call that dies here is made again, and the register hears it twice.
-  if (!task.isDryRun) await noteOptOuts(task, batch)
-  else counts.newOptOuts = (counts.newOptOuts ?? 0) + (await unheardOptOuts(task, batch))
+  if (task.isDryRun) counts.newOptOuts = (counts.newOptOuts ?? 0) + (await unheardOptOuts(task, batch))
+  else if (!task.held) await noteOptOuts(task, batch)
   await takeGood(writing, batch)
   const format = formatOf(rows)
   for (const unfit of batch.unfit) {
