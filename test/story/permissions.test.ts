@@ -13,7 +13,7 @@ const NEEDED_ELSEWHERE = [
   // An opt-out that a Region took itself, which is for all of them, and markers that go back to their queue.
   /SendChanges\w+Role-.*: sqs:(SendMessage .*-urgent-|ChangeMessageVisibility )/,
   // Rows that an Import Job leaves out: refused-rows.test.ts sees to them.
-  /-MendPartRole-/,
+  /-MendPartRole-|LoadRegionRole.*: lambda:InvokeFunction .*mend-part$/,
   // Only a file of more than 5 MB goes up in parts, which an error takes back.
   /s3:AbortMultipartUpload/,
   // Lambda's poller and Pinpoint's jobs ask this of AWS before they begin.
