@@ -156,6 +156,7 @@ const grants = {
     allow('s3:GetObject', inBucket('WorkBucket', 'runs/*')),
     write(everywhere((region) => regionBucket(region, '/staging/*'))),
     ledger('GetItem', 'BatchGetItem'),
+    send(everywhere((region) => laneOf(region, 'urgent'))),
   ],
   'start-import': [
     pinpoint(

@@ -1,10 +1,11 @@
 /** Stage file: one of a run's import files → the bucket of one Region, without what is older than what is there. */
 import { door } from '../shared/runtime/door.ts'
-import { wire } from '../shared/runtime/wire.ts'
+import { now as hostNow, wire } from '../shared/runtime/wire.ts'
 import { stageFile } from '../shared/sync/load-region.ts'
+import { idMarkersFor } from '../shared/sync/marker.ts'
 import { partsOf, sourceOf } from '../shared/sync/open-run.ts'
 
-const { bucketIn, consents, ledger, memoryIn, turnsIn, work } = wire()
+const { bucketIn, consents, ledger, memoryIn, put, turnsIn, work } = wire()
 
 interface StageFile {
   readonly run: string
@@ -15,7 +16,8 @@ interface StageFile {
 
 export const handler = door(async ({ run, region, attempt, part }: StageFile) => {
   const { droppedAt } = await sourceOf(ledger, run)
-  const fresh = { droppedAt, consents, memory: memoryIn(region) }
+  const tell = (ids: readonly string[]) => put(region, 'urgent', idMarkersFor(ids, hostNow()))
+  const fresh = { droppedAt, consents, memory: memoryIn(region), tell }
   const [parts, now] = await Promise.all([partsOf(ledger, run), turnsIn(region).time()])
   return stageFile({ run, attempt, part, parts, work, target: bucketIn(region), fresh, now })
 })
