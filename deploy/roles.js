@@ -155,7 +155,7 @@ const grants = {
     list(arnOf('WorkBucket'), 'runs'),
     allow('s3:GetObject', inBucket('WorkBucket', 'runs/*')),
     write(everywhere((region) => regionBucket(region, '/staging/*'))),
-    ledger('GetItem', 'BatchGetItem'),
+    ledger('GetItem', 'BatchGetItem', 'PutItem'),
     send(everywhere((region) => laneOf(region, 'urgent'))),
   ],
   'start-import': [

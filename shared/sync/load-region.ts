@@ -2,6 +2,7 @@
 import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import type { Region } from '../endpoint/endpoint.ts'
 import type { JobState, Place, Started } from '../destinations/destination.ts'
+import type { LaneTurns } from '../ledger/lane-turns.ts'
 import type { Owed, RegionOutcome, Runs } from '../ledger/runs.ts'
 import type { Files, ObjectRef } from './files.ts'
 import { freshLines } from './fresh-lines.ts'
@@ -41,16 +42,21 @@ export interface Stage {
   /** The Region's. */
   readonly target: Bucket
   readonly fresh: Fresh
-  /** The ledger's time, ms. */
-  readonly now: number
+  /** The Region's. */
+  readonly turns: Pick<LaneTurns, 'time' | 'beginLoad'>
 }
+
+/** Milliseconds after which no execution of load-region runs any more, as the machine has it. */
+const LONGEST_LOAD = 14 * 3_600_000
 
 /**
  * Puts one of a run's import files into the Region's bucket, line by line through what has been heard and sent since the drop:
- * even a first attempt may come after the lane. Throws {@link FilesGone}.
+ * even a first attempt may come after the lane. From before that on the lane knows of the load. Throws {@link FilesGone}.
  */
 export const stageFile = async (task: Stage): Promise<Staged> => {
-  const { run, attempt, part, parts, work, target, fresh, now } = task
+  const { run, attempt, part, parts, work, target, fresh, turns } = task
+  const now = await turns.time()
+  await turns.beginLoad(run, now + LONGEST_LOAD)
   const key = importPrefix(run) + partName(part)
   const prefix = stagedPartPrefix(run, attempt, part)
   const counts = { rows: 0, left: 0 }
