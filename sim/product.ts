@@ -12,6 +12,15 @@ import type * as Batch from '../shared/ledger/batch-get.ts'
 import type * as Hash from '../shared/ledger/id-hash.ts'
 import type * as Pinpoint from '../shared/destinations/pinpoint.ts'
 import type * as Mappings from '../shared/sources/mapping.ts'
+import type * as Runs from '../shared/ledger/runs.ts'
+import type * as Open from '../shared/sync/open-run.ts'
+import type * as OptOuts from '../shared/sync/drop/note-opt-outs.ts'
+import type * as Load from '../shared/sync/load-region.ts'
+import type * as Touched from '../shared/sync/mark-touched.ts'
+import type * as Owed from '../shared/sync/settle-owed.ts'
+import type * as Close from '../shared/sync/close-run.ts'
+import type * as Places from '../shared/sync/places.ts'
+import type * as Executions from '../shared/runtime/executions.ts'
 import type * as Queues from '../shared/runtime/lane-queue.ts'
 
 export const ROOT = join(import.meta.dirname, '..')
@@ -32,7 +41,20 @@ export const loadProduct = async (root: string = ROOT) => {
   const { pinpointDestination } = (await from('destinations/pinpoint.ts')) as typeof Pinpoint
   const { readMapping } = (await from('sources/mapping.ts')) as typeof Mappings
   const { enqueue, laneQueue, messagesOf } = (await from('runtime/lane-queue.ts')) as typeof Queues
+  const { runs } = (await from('ledger/runs.ts')) as typeof Runs
+  const open = (await from('sync/open-run.ts')) as typeof Open
+  const { noteOptOuts } = (await from('sync/drop/note-opt-outs.ts')) as typeof OptOuts
+  const load = (await from('sync/load-region.ts')) as typeof Load
+  const { markTouched } = (await from('sync/mark-touched.ts')) as typeof Touched
+  const { settleOwed } = (await from('sync/settle-owed.ts')) as typeof Owed
+  const close = (await from('sync/close-run.ts')) as typeof Close
+  const { importPrefix, partName } = (await from('sync/places.ts')) as typeof Places
+  const executions = (await from('runtime/executions.ts')) as typeof Executions
   return {
+    imports: {
+      ...{ runs, noteOptOuts, markTouched, settleOwed, importPrefix, partName },
+      ...{ ...open, ...load, ...close, ...executions },
+    },
     ...{ workLane, markChanges, everywhere, idMarkersFor, enqueue, laneQueue, messagesOf },
     ...{ ledgerTable, laneMemory, laneTurns, consentRegister, batchGet, hashOf },
     ...{ pinpointDestination, readMapping },

@@ -5,6 +5,8 @@ import type { Fact, Said } from './facts.ts'
 
 export interface Names {
   learn(key: string, said: readonly Said[]): void
+  /** Endpoints that are in a file. */
+  know(ids: readonly string[]): void
   /** Of the items that a marker's body names, by key or by endpoint. */
   keysIn(body: string): ReadonlySet<string>
   /** What a row of the ledger that was just written says, as far as monitors care. */
@@ -23,6 +25,9 @@ export const namesOf = ({ hashOf }: Pick<Product, 'hashOf'>): Names => {
         idOfHash.set(hashOf(id), lower)
       }
     },
+    know(ids) {
+      for (const id of ids) idOfHash.set(hashOf(id), id.toLowerCase())
+    },
     keysIn(body) {
       const known = parsed.get(body)
       if (known) return known
@@ -33,10 +38,23 @@ export const namesOf = ({ hashOf }: Pick<Product, 'hashOf'>): Names => {
     },
     factIn(row, at) {
       const [what, name = ''] = String(row['pk']).split('#')
+      const outcome = what === 'run' ? outcomeIn(row, name, at) : undefined
+      if (outcome) return outcome
       if (what === 'parked') return { kind: 'parked', at, region: name, key: String(row['key']) }
       const id = what === 'consent' ? idOfHash.get(name) : undefined
       const value = row['value'] === 'ALL' ? 'ALL' : 'NONE'
       return id === undefined ? undefined : { kind: 'consent', at, id, value, said: String(row['at']) }
     },
+  }
+}
+
+const outcomeIn = (row: Item, run: string, at: number): Fact | undefined => {
+  if (!String(row['sk']).startsWith('outcome#')) return undefined
+  return {
+    ...{ kind: 'loaded', at, run, region: String(row['region']), result: String(row['result']) },
+    reason: typeof row['reason'] === 'string' ? row['reason'] : '',
+    processed: Number(row['processed']),
+    failures: Number(row['failures']),
+    left: Number(row['left']),
   }
 }

@@ -2,7 +2,7 @@
 import { randomOf } from '../clock/random.ts'
 import type { Random } from '../clock/random.ts'
 import type { Scheduler } from '../clock/scheduler.ts'
-import type { Said } from './facts.ts'
+import type { Row, Said } from './facts.ts'
 import { itemOf } from './items.ts'
 import { changed, mended, newPerson, saidBy } from './people.ts'
 import type { Person, Society } from './people.ts'
@@ -34,8 +34,41 @@ export const live = (life: Life): void => {
     scheduler.after(stops.between(0, plan.length), () => stopSomebody(life, region, share))
   }
   scheduler.after(plan.length, () => writer.mendSome())
+  dropFiles(life, writer)
   if (plan.backlog > 0) scheduler.after(plan.length / 3, () => writer.addMany(plan.backlog))
 }
+
+/** Files at nearby instants, of people who are in the table, who were, who will be, and of others. */
+const dropFiles = (
+  { seed, plan, scheduler, world }: Life,
+  writer: Pick<Writer, 'claimed' | 'draw'>,
+): void => {
+  const random = randomOf(seed, 'files')
+  const first = random.between(0.1, 0.7) * plan.length
+  for (let drop = 0; drop < plan.drops; drop += 1)
+    scheduler.after(first + random.between(0, 60_000), () => {
+      const version = writer.draw()
+      const ids = [
+        ...new Set([...writer.claimed(), ...keysOf(plan).map((key) => key.toLowerCase()), ...STRANGERS]),
+      ]
+      const chosen = ids.filter(() => random.chance(0.5))
+      world.drop(
+        (chosen.length > 0 ? chosen : ids).map((id) => rowOf(id, version, random)),
+        version,
+      )
+    })
+}
+
+/** Who is only in files. */
+const STRANGERS = ['file-1', 'file-2', 'file-3']
+
+/** At an address of its own: what a file does to a twin, no lane knows. */
+const rowOf = (id: string, version: number, random: Random): Row => ({
+  id,
+  address: `kanari-${id}@example.com`,
+  attributes: { Plan: [`kanari-plan-${random.int(1, 4)}`], Version: [String(version)] },
+  optsOut: random.chance(0.2),
+})
 
 const keysOf = ({ people, hasVariants }: HistoryPlan): string[] =>
   Array.from({ length: people }, (_, at) => (hasVariants && at === 1 ? 'C1' : `c${at === 1 ? 2 : at + 1}`))
@@ -59,6 +92,8 @@ const stopSomebody = ({ world }: Life, name: string, share: number): void => {
   if (id !== undefined) region?.stop(id)
 }
 
+type Writer = ReturnType<typeof writerOf>
+
 const writerOf = ({ seed, plan, scheduler, world }: Life, random: Random) => {
   const stops = randomOf(seed, 'regrets')
   const { shape } = plan
@@ -68,12 +103,14 @@ const writerOf = ({ seed, plan, scheduler, world }: Life, random: Random) => {
     clock: () => scheduler.now() + (random.chance(0.2) ? random.between(-30_000, 30_000) : 0),
   }
   const people = new Map<string, Person>()
+  const claimed = new Set<string>()
   let version = 0
 
   const put = (person: Person) => {
     version += 1
     people.set(person.key, person)
     const said = saidBy(person, shape, version)
+    for (const { id } of said) claimed.add(id.toLowerCase())
     world.commit(person.key, itemOf(person, shape, version), said, version)
     regret(said)
   }
@@ -86,6 +123,10 @@ const writerOf = ({ seed, plan, scheduler, world }: Life, random: Random) => {
     }
   }
   return {
+    /** Endpoints that have ever been in the table, in lower case. */
+    claimed: () => [...claimed],
+    /** The next version. */
+    draw: () => (version += 1),
     touch(key: string) {
       const person = people.get(key)
       if (!person) return put(newPerson(key, society))

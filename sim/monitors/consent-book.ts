@@ -40,30 +40,31 @@ export const consentBook = (): ConsentBook => {
       if (optOut === 'ALL') ownWords.set(`${call.region} ${id}`, until + UNTOLD)
   }
 
-  const effect = ({ region, id, by, at, before, call }: Extract<Fact, { kind: 'effect' }>): void => {
+  const called = (call: Call) => {
+    spoken(call, Infinity)
+    // From here on an ALL that is there may be ours.
+    for (const { id, optOut } of call.items) if (optOut === 'ALL') stops.delete(`${call.region} ${id}`)
+  }
+
+  const effect = ({ region, id, by, at, before, call, row }: Extract<Fact, { kind: 'effect' }>): void => {
     const name = `${region} ${id}`
     if (by === 'stop') {
       everStopped.add(id)
       if (before?.optOut === 'NONE' && at > (ownWords.get(name) ?? 0)) stops.set(name, at)
     }
-    const isOurWord = by === 'put' && call?.items.some((item) => item.id === id && item.optOut)
-    if (by === 'remove' || isOurWord) stops.delete(name)
+    const said = by === 'put' ? call?.items.find((item) => item.id === id) : row
+    if (by === 'remove' || said?.optOut) stops.delete(name)
   }
 
   return {
     hear(fact) {
       if (fact.kind === 'consent') add(rows, fact.id, fact)
       if (fact.kind === 'effect') effect(fact)
-      if (fact.kind === 'called') {
-        spoken(fact, Infinity)
-        // From here on an ALL that is there may be ours.
-        for (const { id, optOut } of fact.items) if (optOut === 'ALL') stops.delete(`${fact.region} ${id}`)
-      }
+      if (fact.kind === 'called') called(fact)
       if (fact.kind === 'abandoned') spoken(fact.call, fact.at + EFFECT_WITHIN.unknown)
       if (fact.kind === 'answered') spoken(fact.call, fact.at + effectWithin(fact.answer))
       if (fact.kind === 'read') looks.set(`${fact.host} ${fact.region} ${fact.id}`, fact.at)
-      if (fact.kind !== 'written') return
-      for (const { id, consent } of fact.said) if (consent) add(statements, id.toLowerCase(), consent)
+      for (const [id, statement] of statementsIn(fact)) add(statements, id, statement)
     },
     rowAt: (id, at) => rows.get(id)?.findLast((row) => row.at <= at),
     rowsSince: (id, at) => (rows.get(id) ?? []).filter((row) => row.at > at),
@@ -72,6 +73,14 @@ export const consentBook = (): ConsentBook => {
     hasEverStopped: (id) => everStopped.has(id),
     lookedAt: (host, region, id) => looks.get(`${host} ${region} ${id}`),
   }
+}
+
+const statementsIn = (fact: Fact): [string, Statement][] => {
+  if (fact.kind === 'written')
+    return fact.said.flatMap(({ id, consent }) => (consent ? [[id.toLowerCase(), consent]] : []))
+  if (fact.kind !== 'dropped') return []
+  const said: Statement = { value: 'ALL', at: new Date(fact.at).toISOString() }
+  return fact.rows.flatMap(({ id, optsOut }) => (optsOut ? [[id, said]] : []))
 }
 
 /** Milliseconds by which an instant of ours and one of the Region's may differ. */

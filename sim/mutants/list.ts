@@ -1,4 +1,4 @@
-/** Mistakes that somebody might make in the protocol of the lanes, each as an exact change of the product's text. */
+/** Mistakes that somebody might make in the protocol of the lanes and of the imports beside them, each as an exact change of the product's text. */
 
 export interface Patch {
   /** Below shared/. */
@@ -168,5 +168,60 @@ export const MUTANTS: readonly Mutant[] = [
     'ledger/lane-memory.ts',
     'address#${spellingOf(address)}',
     'address#${address}',
+  ),
+  one(
+    'no drain: what was noted before a file was dropped counts as in effect',
+    'sync/fresh-lines.ts',
+    'note.fence > instant',
+    'Date.parse(note.at) > instant',
+  ),
+  one(
+    'rows are held against what was acknowledged, not against what was sent',
+    'sync/fresh-lines.ts',
+    'note !== undefined && (note.fence > instant',
+    "note !== undefined && note.state === 'applied' && (note.fence > instant",
+  ),
+  one(
+    'who was removed is not left out of a file',
+    'sync/fresh-lines.ts',
+    '(note.fence > instant || isGone(note) || isLeaving(note))',
+    '(note.fence > instant || (isGone(note) && isLeaving(note)))',
+  ),
+  one(
+    'an opt-out whose row is left out goes with it',
+    'sync/fresh-lines.ts',
+    'if (untold.length > 0) await tell',
+    'if (untold.length < 0) await tell',
+  ),
+  one('NONE in the rows of a file', 'sync/fresh-lines.ts', "? 'ALL' : undefined", "? 'ALL' : 'NONE'"),
+  one(
+    'jobs overlap',
+    'sync/load-region.ts',
+    "if (older.some(({ state }) => state === 'loading')) return 'busy'",
+    "if (older.some(({ state }) => state === 'loading')) return 'go'",
+  ),
+  one(
+    'a newer file does not wait for an older one that has failed',
+    'sync/load-region.ts',
+    "if (older.length === 0 || bringsMore) return 'go'",
+    "if (older.length >= 0 || bringsMore) return 'go'",
+  ),
+  one(
+    'what a row has undone is not looked at again',
+    'sync/mark-touched.ts',
+    'group.filter((id) => sent.has(id))',
+    'group.filter((id) => sent.has(id) && count < 0)',
+  ),
+  one(
+    'only what the lane has planned since the file was made is looked at again',
+    'sync/mark-touched.ts',
+    'group.filter((id) => sent.has(id))',
+    "group.filter((id) => (sent.get(id)?.at ?? '') > new Date(now - 10_000).toISOString())",
+  ),
+  one(
+    'who leaves is deleted beside an import',
+    'sync/plan-remove.ts',
+    '  loadingUntil > now\n',
+    '  loadingUntil < 0\n',
   ),
 ]
