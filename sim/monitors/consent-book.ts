@@ -19,6 +19,8 @@ export interface ConsentBook {
   hasEverStopped(id: string): boolean
   /** When `host` last looked at the endpoint. */
   lookedAt(host: string, region: string, id: string): number | undefined
+  /** Instants since `at` at which the ledger was slow to answer somebody. */
+  slowSince(at: number): readonly number[]
 }
 
 export const consentBook = (): ConsentBook => {
@@ -27,6 +29,7 @@ export const consentBook = (): ConsentBook => {
   const stops = new Map<string, number>()
   const everStopped = new Set<string>()
   const looks = new Map<string, number>()
+  const slow: number[] = []
   const add = <T>(map: Map<string, T[]>, name: string, item: T) => {
     const list = map.get(name) ?? []
     list.push(item)
@@ -64,6 +67,7 @@ export const consentBook = (): ConsentBook => {
       if (fact.kind === 'abandoned') spoken(fact.call, fact.at + EFFECT_WITHIN.unknown)
       if (fact.kind === 'answered') spoken(fact.call, fact.at + effectWithin(fact.answer))
       if (fact.kind === 'read') looks.set(`${fact.host} ${fact.region} ${fact.id}`, fact.at)
+      if (fact.kind === 'fault' && fact.fault === 'ledger slow') slow.push(fact.at)
       for (const [id, statement] of statementsIn(fact)) add(statements, id, statement)
     },
     rowAt: (id, at) => rows.get(id)?.findLast((row) => row.at <= at),
@@ -71,6 +75,7 @@ export const consentBook = (): ConsentBook => {
     statements: (id) => statements.get(id) ?? [],
     foreignStop: (region, id) => stops.get(`${region} ${id}`),
     hasEverStopped: (id) => everStopped.has(id),
+    slowSince: (at) => slow.filter((each) => each >= at),
     lookedAt: (host, region, id) => looks.get(`${host} ${region} ${id}`),
   }
 }
