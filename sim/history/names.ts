@@ -32,7 +32,11 @@ export const namesOf = ({ hashOf }: Pick<Product, 'hashOf'>): Names => {
       const known = parsed.get(body)
       if (known) return known
       const { keys = [], ids = [] } = JSON.parse(body) as { keys?: string[]; ids?: string[] }
-      const named = new Set([...keys, ...ids.flatMap((id) => [...(keysOf.get(id.toLowerCase()) ?? [])])])
+      // An endpoint that no item claims any more comes again as if it were an item.
+      const named = new Set([
+        ...keys,
+        ...[...keys, ...ids].flatMap((id) => [...(keysOf.get(id.toLowerCase()) ?? [])]),
+      ])
       parsed.set(body, named)
       return named
     },

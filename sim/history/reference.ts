@@ -14,6 +14,8 @@ export interface Expected {
   /** False where somebody at its address is uncertain; where somebody of its user is. */
   readonly isStatusCertain: boolean
   readonly isUserCertain: boolean
+  /** It has never been in the table. */
+  readonly isOfFile?: boolean
 }
 
 interface Claim {
@@ -79,7 +81,7 @@ const strangersOf = (facts: readonly Fact[], writes: readonly Written[]): [strin
         },
       }
       const optOut = consentOf(id, said, facts)
-      const certain = { isCertain: true, isStatusCertain: true, isUserCertain: true }
+      const certain = { isOfFile: true, isCertain: true, isStatusCertain: true, isUserCertain: true }
       return [id, { id, said, status: 'ACTIVE', userAttributes: {}, optOut, ...certain }]
     })
 }

@@ -38,25 +38,27 @@ export const live = (life: Life): void => {
   if (plan.backlog > 0) scheduler.after(plan.length / 3, () => writer.addMany(plan.backlog))
 }
 
-/** Files at nearby instants, of people who are in the table, who were, who will be, and of others. */
-const dropFiles = (
-  { seed, plan, scheduler, world }: Life,
-  writer: Pick<Writer, 'claimed' | 'draw'>,
-): void => {
+/** Files at nearby instants, some of them close to writes: whoever exports a file may write to the table as well. */
+const dropFiles = ({ seed, plan, scheduler, world }: Life, writer: Writer): void => {
   const random = randomOf(seed, 'files')
   const first = random.between(0.1, 0.7) * plan.length
-  for (let drop = 0; drop < plan.drops; drop += 1)
-    scheduler.after(first + random.between(0, 60_000), () => {
+  const keys = keysOf(plan)
+  for (let drop = 0; drop < plan.drops; drop += 1) {
+    const at = first + random.between(0, Math.min(60_000, plan.length - 5_000 - first))
+    scheduler.after(at, () => {
       const version = writer.draw()
-      const ids = [
-        ...new Set([...writer.claimed(), ...keysOf(plan).map((key) => key.toLowerCase()), ...STRANGERS]),
-      ]
-      const chosen = ids.filter(() => random.chance(0.5))
-      world.drop(
-        (chosen.length > 0 ? chosen : ids).map((id) => rowOf(id, version, random)),
-        version,
-      )
+      world.drop(rowsOf([...writer.claimed(), ...keys], version, random), version)
     })
+    const [isClose, key] = [random.chance(0.6), random.pick(keys)]
+    if (isClose) scheduler.after(at + random.between(-4_000, 2_000), () => writer.touch(key))
+  }
+}
+
+/** Of half of those who are in the table, were, or will be, and of others. */
+const rowsOf = (ids: readonly string[], version: number, random: Random): Row[] => {
+  const all = [...new Set([...ids, ...STRANGERS].map((id) => id.toLowerCase()))]
+  const some = all.filter(() => random.chance(0.5))
+  return (some.length > 0 ? some : all).map((id) => rowOf(id, version, random))
 }
 
 /** Who is only in files. */

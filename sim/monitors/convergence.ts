@@ -36,6 +36,8 @@ interface Doubts {
   readonly isStopped: boolean
   /** A row that was made before an opt-in has opted them out after it, and no lane can tell that from a STOP. */
   readonly isOutByRow: boolean
+  /** The row that says it was refused, and what is to become of such rows is no part of the histories. */
+  readonly isRefused: boolean
   /** A file has brought it, and its lane has never sent it: that it has been in the table meanwhile, only other Regions know. */
   readonly isByRowAlone: boolean
 }
@@ -52,6 +54,9 @@ const doubtsFrom = (facts: readonly Fact[], expected: ReadonlyMap<string, Expect
   )
   const stopped = stopsIn(facts)
   const outByRow = outByRowIn(facts)
+  const refused = new Set(
+    facts.flatMap((fact) => (fact.kind === 'refused row' ? [`${fact.region} ${fact.id}`] : [])),
+  )
   const byRowAlone = byRowAloneIn(facts)
   const everAt = (field: 'address' | 'userId', region: string): Set<string | undefined> =>
     new Set(
@@ -74,6 +79,7 @@ const doubtsFrom = (facts: readonly Fact[], expected: ReadonlyMap<string, Expect
       isStatusLost: around.addresses.has(said?.address),
       isUserLost: said?.userId !== undefined && around.users.has(said.userId),
       isStopped: stopped.has(`${region} ${id}`),
+      isRefused: refused.has(`${region} ${id}`) && expected.get(id)?.isOfFile === true,
       isOutByRow: outByRow.has(`${region} ${id}`),
       isByRowAlone: byRowAlone.has(`${region} ${id}`),
     }
@@ -128,10 +134,10 @@ const difference = (
 const consentDifference = (
   { optOut, isCertain }: Expected,
   stored: EndpointResponse,
-  { isStopped, isLost, isOutByRow }: Doubts,
+  { isStopped, isLost, isOutByRow, isRefused }: Doubts,
 ): string | undefined => {
   if (isStopped) return stored.OptOut === 'ALL' ? undefined : 'forgets an opt-out of that Region'
-  if (stored.OptOut === optOut || (isOutByRow && stored.OptOut === 'ALL')) return undefined
+  if (stored.OptOut === optOut || isRefused || (isOutByRow && stored.OptOut === 'ALL')) return undefined
   // Nobody is written to who has opted out, whatever else is wrong; the other way round an error is one of service.
   return optOut === 'ALL' || (isCertain && !isLost)
     ? `OptOut is ${stored.OptOut ?? 'absent'}, not ${optOut}`
