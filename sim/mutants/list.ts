@@ -99,8 +99,8 @@ export const MUTANTS: readonly Mutant[] = [
   one(
     'deletes forgotten',
     'sync/plan-endpoint.ts',
-    'const plan = planRemove({ id, key, before, isUnknown, now, force: forced.has(key) })',
-    "const plan = { kind: 'done' as const, id, key }\n  void [isUnknown, now, forced]",
+    'const plan = planRemove({ id, key, before, isUnknown, now, force: forced.has(key), loadingUntil })',
+    "const plan = { kind: 'done' as const, id, key }\n  void [isUnknown, now, forced, loadingUntil]",
   ),
   one(
     'an endpoint comes back in the midst of its removal',
