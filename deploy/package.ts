@@ -43,15 +43,16 @@ export const packageStacks = async (
   await Promise.all(
     ['.build', 'dist', '.serverless'].map((each) => rm(join(folder, each), { recursive: true, force: true })),
   )
-  const { mapping } = await readRegions(join(folder, 'regions.json'))
-  const sources = await bundle(join(folder, '.build'), mapping)
+  const { mapping, dropMappings } = await readRegions(join(folder, 'regions.json'))
+  const data = { '#mapping': mapping, '#drop-mappings': dropMappings }
+  const sources = await bundle(join(folder, '.build'), data)
   // One after another: two packagings from one folder lose each other's files.
   for (const stack of stacks) await packageStack(stack, folder, parameters)
   return sources
 }
 
-/** One ESM bundle a function, everything in it but Node itself. `mapping`: the file that stands for `#mapping` in them. */
-const bundle = async (outdir: string, mapping: string): Promise<string[]> => {
+/** One ESM bundle a function, everything in it but Node itself. `data`: the files that stand for these names in them. */
+const bundle = async (outdir: string, data: Record<string, string>): Promise<string[]> => {
   const names = (await readdir(join(root, 'functions'))).map((file) => file.replace(/\.ts$/, ''))
   const { metafile } = await build({
     absWorkingDir: root,
@@ -66,7 +67,7 @@ const bundle = async (outdir: string, mapping: string): Promise<string[]> => {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    alias: { '#mapping': mapping },
+    alias: data,
     // Some dependencies are CommonJS and call require('node:…').
     banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
     metafile: true,

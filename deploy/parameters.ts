@@ -5,9 +5,17 @@ import { UserError } from './user-error.ts'
 /** By name, as serverless.yml has them. */
 export type PackageParameters = Readonly<Record<string, string>>
 
-const KNOWN: Readonly<
-  Record<string, { readonly isGood: (value: string) => boolean; readonly expected: string }>
-> = {
+interface Known {
+  readonly isGood: (value: string) => boolean
+  readonly expected: string
+}
+
+const hours: Known = {
+  isGood: (value) => /^([1-9]|10)$/.test(value),
+  expected: 'a whole number of hours, 1 to 10',
+}
+
+const KNOWN: Readonly<Record<string, Known>> = {
   prefix: {
     isGood: (value) => /^[a-z][a-z0-9-]*$/.test(value),
     expected: 'small letters, digits and hyphens',
@@ -20,6 +28,8 @@ const KNOWN: Readonly<
     isGood: (value) => /^[1-9]\d{0,8}$/.test(value),
     expected: 'a whole number above 0',
   },
+  placeHours: hours,
+  jobHours: hours,
 }
 
 /** Throws a {@link UserError} that says in one line what is wrong with the command. */

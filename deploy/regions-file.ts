@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
+import { readDropMappings } from '../shared/sources/drop-mapping.ts'
 import { MappingError, readMapping } from '../shared/sources/mapping.ts'
 import { UserError } from './user-error.ts'
 
@@ -34,6 +35,7 @@ const Regions = z
     primary: region,
     standby: region,
     mapping: z.string('must be the path of a mapping file, such as mappings/endpoint.json').min(1),
+    dropMappings: z.string('must be the path of a file of mappings, such as mappings/drops.json').min(1),
     applications: z.record(
       z.string(),
       z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 hex digits, the id of a Pinpoint project'),
@@ -59,6 +61,8 @@ export interface Regions {
   readonly standby: string
   /** The file that says how an item of the customer table becomes endpoints: its path, from the root of the file system. */
   readonly mapping: string
+  /** The file that says the same of the rows of dropped files, by the name that an upload gives: its path. */
+  readonly dropMappings: string
   /** Each Region's Pinpoint project. */
   readonly applications: Readonly<Record<string, string>>
 }
@@ -67,9 +71,12 @@ export interface Regions {
 export const readRegions = async (file = join(import.meta.dirname, '../regions.json')): Promise<Regions> => {
   const parsed = Regions.safeParse(await jsonIn(file, 'regions.json'))
   if (parsed.success) {
-    const mapping = resolve(dirname(file), parsed.data.mapping)
-    await checkMapping(mapping, parsed.data.mapping)
-    return { ...parsed.data, mapping }
+    const [mapping, dropMappings] = [parsed.data.mapping, parsed.data.dropMappings].map((path) =>
+      resolve(dirname(file), path),
+    ) as [string, string]
+    await checkMapping(mapping, parsed.data.mapping, readMapping)
+    await checkMapping(dropMappings, parsed.data.dropMappings, readDropMappings)
+    return { ...parsed.data, mapping, dropMappings }
   }
   const said = parsed.error.issues.map(({ path, message }) =>
     path.length > 0 ? `${path.join('.')}: ${message}` : message,
@@ -77,10 +84,10 @@ export const readRegions = async (file = join(import.meta.dirname, '../regions.j
   throw new UserError(`regions.json: ${said.join('; ')}`)
 }
 
-const checkMapping = async (file: string, name: string): Promise<void> => {
+const checkMapping = async (file: string, name: string, read: (json: unknown) => unknown): Promise<void> => {
   const json = await jsonIn(file, name)
   try {
-    readMapping(json)
+    read(json)
   } catch (error) {
     throw error instanceof MappingError ? new UserError(`${name}: ${error.message}`) : error
   }

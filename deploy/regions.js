@@ -50,6 +50,8 @@ export const environment = {
   LOAD_BACKLOG_MACHINE: machineArn('load-backlog'),
   QUOTA_SHARE: '${param:quotaShare}',
   BULK_THRESHOLD: '${param:bulkThreshold}',
+  PLACE_HOURS: '${param:placeHours}',
+  JOB_HOURS: '${param:jobHours}',
 }
 
 export function machineArn(name) {

@@ -28,8 +28,8 @@ const ledger = (...actions) =>
   )
 const write = (resources) => allow(['s3:PutObject', 's3:AbortMultipartUpload'], resources)
 const report = write(inBucket('WorkBucket', 'reports/*'))
-const list = (bucket, prefix) =>
-  allow('s3:ListBucket', bucket, { StringLike: { 's3:prefix': `${prefix}/*` } })
+const under = (...prefixes) => ({ StringLike: { 's3:prefix': prefixes.map((prefix) => `${prefix}/*`) } })
+const list = (bucket, prefix) => allow('s3:ListBucket', bucket, under(prefix))
 const start = (machine) =>
   allow('states:StartExecution', named('states', `stateMachine:\${param:prefix}-${machine}`))
 const executionsOf = (machine) => named('states', `execution:\${param:prefix}-${machine}:*`)
@@ -58,6 +58,16 @@ const pinpoint = (actions, resources) =>
     actions.map((action) => `mobiletargeting:${action}`),
     resources,
   )
+
+const staged = everywhere((region) => regionBucket(region, '/staging/*'))
+const readRuns = [list(arnOf('WorkBucket'), 'runs'), allow('s3:GetObject', inBucket('WorkBucket', 'runs/*'))]
+const readStaged = [
+  list(
+    everywhere((region) => regionBucket(region)),
+    'staging',
+  ),
+  allow('s3:GetObject', staged),
+]
 
 const sendChanges = (region) => [
   poll(...lanesIn(region)),
@@ -115,46 +125,43 @@ const grants = {
     send(everyLane),
     allow('dynamodb:BatchGetItem', arnOf('CustomerTable')),
     ledger('BatchGetItem', 'BatchWriteItem', 'GetItem', 'PutItem', 'DeleteItem', 'Query'),
-    write(everywhere((region) => regionBucket(region, '/staging/*'))),
+    write(staged),
   ],
   'close-backlog': [
     pinpoint(
       ['GetImportJobs'],
       everywhere((region) => project(region)),
     ),
-    list(
-      everywhere((region) => regionBucket(region)),
-      'staging',
-    ),
-    allow(
-      's3:GetObject',
-      everywhere((region) => regionBucket(region, '/staging/*')),
-    ),
+    ...readStaged,
     ledger('BatchGetItem', 'BatchWriteItem', 'GetItem', 'PutItem', 'DeleteItem', 'Query'),
     send(everywhere((region) => laneOf(region, 'bulk'))),
     report,
   ],
   'receive-drop': [poll('Drops'), ledger('GetItem', 'PutItem'), start('csv-drop')],
   'sweep-drops': [
-    allow('s3:ListBucketVersions', arnOf('DropBucket'), { StringLike: { 's3:prefix': 'drops/*' } }),
+    allow('s3:ListBucketVersions', arnOf('DropBucket'), under('drops', 'dry-run')),
     ledger('BatchGetItem', 'GetItem', 'PutItem'),
     start('csv-drop'),
   ],
   'prepare-file': [
-    allow('s3:GetObjectVersion', inBucket('DropBucket', 'drops/*')),
+    allow('s3:GetObjectVersion', [inBucket('DropBucket', 'drops/*'), inBucket('DropBucket', 'dry-run/*')]),
     // Without it S3 says "forbidden" of a file that is gone.
     allow('s3:ListBucket', arnOf('DropBucket')),
     write([inBucket('WorkBucket', 'runs/*'), inBucket('WorkBucket', 'reports/*')]),
     // What the calls before have set aside.
-    list(arnOf('WorkBucket'), 'runs'),
-    allow('s3:GetObject', inBucket('WorkBucket', 'runs/*')),
+    ...readRuns,
     ledger('BatchGetItem', 'GetItem', 'PutItem'),
+  ],
+  'forecast-region': [
+    // Without it S3 says "forbidden" of a file that is gone.
+    ...readRuns,
+    ledger('BatchGetItem', 'GetItem', 'PutItem'),
+    ...everywhere((region) => pinpoint(['GetEndpoint'], project(region, '/endpoints/*'))),
   ],
   'stage-file': [
     // Without it S3 says "forbidden" of a file that is gone.
-    list(arnOf('WorkBucket'), 'runs'),
-    allow('s3:GetObject', inBucket('WorkBucket', 'runs/*')),
-    write(everywhere((region) => regionBucket(region, '/staging/*'))),
+    ...readRuns,
+    write(staged),
     ledger('GetItem', 'BatchGetItem', 'PutItem'),
     send(everywhere((region) => laneOf(region, 'urgent'))),
   ],
@@ -164,7 +171,7 @@ const grants = {
       everywhere((region) => project(region)),
     ),
     ...everywhere((region) => passRole('import', region)),
-    ledger('GetItem', 'Query'),
+    ledger('GetItem', 'PutItem', 'Query'),
   ],
   'check-import': [
     pinpoint(
@@ -172,18 +179,20 @@ const grants = {
       everywhere((region) => project(region, '/jobs/import/*')),
     ),
   ],
-  'mark-touched': [
-    list(
-      everywhere((region) => regionBucket(region)),
-      'staging',
+  'mend-part': [
+    ...readStaged,
+    ...everywhere((region) => pinpoint(['UpdateEndpointsBatch'], project(region))),
+    pinpoint(
+      ['UpdateEndpoint'],
+      everywhere((region) => project(region, '/endpoints/*')),
     ),
-    allow(
-      's3:GetObject',
-      everywhere((region) => regionBucket(region, '/staging/*')),
-    ),
-    ledger('BatchGetItem'),
-    send(everyLane),
+    // What each call has named, and all of it for people.
+    write([inBucket('WorkBucket', 'runs/*'), inBucket('WorkBucket', 'reports/*')]),
+    ...readRuns,
+    ledger('BatchGetItem', 'GetItem', 'PutItem', 'DeleteItem', 'Query'),
+    send(everywhere((region) => laneOf(region, 'urgent'))),
   ],
+  'mark-touched': [...readStaged, ledger('BatchGetItem'), send(everyLane)],
   'record-outcome': [ledger('GetItem', 'PutItem', 'DeleteItem', 'Query'), report],
   'close-run': [ledger('GetItem', 'PutItem', 'DeleteItem', 'Query'), report],
   'settle-owed': [

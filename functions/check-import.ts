@@ -1,10 +1,6 @@
-/** Check import: how far a Region's Import Job is, and when to ask again. */
+/** Check import: how far a Region's Import Job is, when to ask again, and what to do about what it has left out. */
 import { door } from '../shared/runtime/door.ts'
+import { checkImport } from '../shared/runtime/load-doors.ts'
 import { wire } from '../shared/runtime/wire.ts'
-import { checkJob } from '../shared/sync/load-region.ts'
 
-const { bulkIn } = wire()
-
-export const handler = door(({ region, job, turn }: { region: string; job: string; turn: number }) =>
-  checkJob(bulkIn(region).checkImport, job, turn),
-)
+export const handler = door(checkImport(wire()))

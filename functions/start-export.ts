@@ -2,7 +2,7 @@
 import type { Context } from 'aws-lambda'
 import { door } from '../shared/runtime/door.ts'
 import { instant, wire } from '../shared/runtime/wire.ts'
-import { startJob } from '../shared/sync/load-region.ts'
+import { startJob } from '../shared/sync/follow-job.ts'
 import { exportPrefix } from '../shared/sync/places.ts'
 
 const { bucketIn, bulkIn, config } = wire()
@@ -12,6 +12,10 @@ export const handler = door(
     const to = { bucket: bucketIn(config.standby).bucket, prefix: exportPrefix(run, awsRequestId) }
     // Taken before the call: what the primary held then is the least that the export holds.
     const startedAt = instant()
-    return { startedAt, to, ...(await startJob(() => bulkIn(config.primary).startExport(to), turn)) }
+    return {
+      startedAt,
+      to,
+      ...(await startJob(() => bulkIn(config.primary).startExport(to), { turn, hours: config.placeHours })),
+    }
   },
 )

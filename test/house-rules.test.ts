@@ -50,6 +50,7 @@ const PACKAGES: readonly { readonly pattern: RegExp; readonly where: RegExp }[] 
   { pattern: /^@middy\/core$/, where: /^shared\/runtime\/door\.ts$/ },
   { pattern: /^@aws-lambda-powertools\//, where: /^shared\/runtime\// },
   { pattern: /^#mapping$/, where: /^shared\/runtime\/wire\.ts$/ },
+  { pattern: /^#drop-mappings$/, where: /^shared\/runtime\/drop-doors\.ts$/ },
   { pattern: /^zod$/, where: /^shared\/(runtime|sources)\// },
   { pattern: /^aws-lambda$/, where: /^(functions|shared\/runtime)\// },
   { pattern: /^node:crypto$/, where: /^shared\// },

@@ -11,6 +11,7 @@ export interface Counts {
 /** `bytes`: read no more of the file than that. */
 export interface Job {
   readonly from: string
+  /** It is there, and long enough: who writes more must not pay for the machine to find new pages. */
   readonly to: string
   readonly bytes: number
 }
@@ -25,14 +26,14 @@ export const bytesOf = ({ from, bytes }: Job) =>
 
 /** No more than the bytes themselves: what the machine can do at best. */
 const copy: Design = async (job) => {
-  const out = openSync(job.to, 'w')
+  const out = openSync(job.to, 'r+')
   for await (const chunk of bytesOf(job)) writeSync(out, chunk as Buffer)
   closeSync(out)
   return { accepted: 0, rejected: 0 }
 }
 
 const transform: Design = async (job) => {
-  const out = openSync(job.to, 'w')
+  const out = openSync(job.to, 'r+')
   const counts = await transformed(bytesOf(job) as AsyncIterable<Uint8Array>, out)
   closeSync(out)
   return counts

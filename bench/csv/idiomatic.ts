@@ -62,7 +62,7 @@ const valueOf = (name: string, values: readonly string[]) => {
 
 export const idiomatic: Design = async ({ from, to, bytes }) => {
   const counts = { accepted: 0, rejected: 0 }
-  const out = createWriteStream(to)
+  const out = createWriteStream(to, { flags: 'r+' })
   // The slice may cut the last record.
   const parser = parse({ columns: true, bom: true, group_columns_by_name: true, relax_column_count: true })
   const records = createReadStream(from, { end: bytes - 1 }).pipe(parser)

@@ -71,7 +71,7 @@ def main(source, target, size):
     began, cpu = time.perf_counter(), time.process_time()
     accepted = rejected = 0
     raw = io.BufferedReader(Slice(open(source, "rb", buffering=0), size), 262144)
-    with io.TextIOWrapper(raw, "utf-8-sig", "replace", newline="") as text, open(target, "w", encoding="utf-8") as out:
+    with io.TextIOWrapper(raw, "utf-8-sig", "replace", newline="") as text, open(target, "r+", encoding="utf-8") as out:
         rows = csv.reader(text)
         header = [(name, name.split(".")) for name in next(rows)]
         for row in rows:

@@ -1,5 +1,4 @@
 /** What the Regions hold, counted and compared. */
-import { keyOf } from '../../shared/endpoint/endpoint.ts'
 import { digestOf, fingerprint } from '../../shared/endpoint/fingerprint.ts'
 
 /** An endpoint as a Region's Pinpoint returns it. */
@@ -7,6 +6,13 @@ export interface Held {
   readonly Id?: string
   readonly OptOut?: string
   readonly EndpointStatus?: string
+}
+
+/** What a Region holds: too much, perhaps, to be held here as well. */
+export interface Holder {
+  all(): Iterable<Held>
+  get(id: string): Held | undefined
+  readonly size: number
 }
 
 export interface RegionCensus {
@@ -21,28 +27,27 @@ export interface RegionCensus {
 }
 
 /** Counts every Region and compares it with the first. */
-export const census = (held: ReadonlyMap<string, Iterable<Held>>): RegionCensus[] => {
-  const counted = [...held].map(([region, endpoints]) => ({ region, ...count(endpoints) }))
-  const first = counted[0]?.prints ?? new Map<string, string>()
-  return counted.map(({ prints, ...counts }) => ({
-    ...counts,
-    endpoints: prints.size,
-    digest: digestOf(prints.values()),
-    drift: driftBetween(first, prints),
-  }))
+export const census = (holders: ReadonlyMap<string, Holder>): RegionCensus[] => {
+  const [first] = holders.values()
+  return [...holders].map(([region, holder]) => ({ region, ...count(holder, first ?? holder) }))
 }
 
-const count = (endpoints: Iterable<Held>) => {
-  const prints = new Map<string, string>()
-  let optedOut = 0
-  let inactive = 0
-  for (const endpoint of endpoints) {
-    prints.set(keyOf(endpoint.Id ?? ''), fingerprint(endpoint))
-    if (endpoint.OptOut === 'ALL') optedOut += 1
-    if (endpoint.EndpointStatus === 'INACTIVE') inactive += 1
+const count = (holder: Holder, first: Holder): Omit<RegionCensus, 'region'> => {
+  const counts = { endpoints: 0, optedOut: 0, inactive: 0 }
+  let here = 0
+  let other = 0
+  const prints = function* () {
+    for (const endpoint of holder.all()) {
+      counts.endpoints += 1
+      if (endpoint.OptOut === 'ALL') counts.optedOut += 1
+      if (endpoint.EndpointStatus === 'INACTIVE') counts.inactive += 1
+      const print = fingerprint(endpoint)
+      const there = first.get(endpoint.Id ?? '')
+      if (there) here += 1
+      if (!there || fingerprint(there) !== print) other += 1
+      yield print
+    }
   }
-  return { prints, optedOut, inactive }
+  const digest = digestOf(prints())
+  return { ...counts, digest, drift: other + first.size - here }
 }
-
-const driftBetween = (one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): number =>
-  [...new Set([...one.keys(), ...other.keys()])].filter((id) => one.get(id) !== other.get(id)).length

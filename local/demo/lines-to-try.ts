@@ -16,6 +16,7 @@ export const linesToTry = (stage: Stage, regions: Regions): string => {
 The Regions stay up until Ctrl-C. In another terminal:
 
   put a file             npm run aws -- s3 cp FILE.csv s3://${names.dropBucket}/drops/
+  only see what it does  npm run aws -- s3 cp FILE.csv s3://${names.dropBucket}/dry-run/
   write a customer       npm run aws -- dynamodb put-item --table-name ${names.customerTable} --item '${item}'
   ask a Region           ${get}
   take a Region down     curl -X POST ${stage.url}/_stage/regions/${standby}/down

@@ -23,7 +23,7 @@ export const showProgress = (stage: Stage, regions: Regions): (() => void) => {
 /** Endpoints a Region, dirty markers that each lane still owes, and the state machines that run. */
 export const progressLine = (stage: Stage, { hub, applications }: Regions): string => {
   const held = Object.entries(applications).map(
-    ([region, id]) => `${region} ${count(stage.pinpoint.endpoints(region, id))}`,
+    ([region, id]) => `${region} ${stage.pinpoint.endpoints(region, id).size}`,
   )
   const owed = Object.keys(applications).map((region) => depthOf(stage, region))
   const running = stage.states.executions(hub).filter(({ status }) => status === 'RUNNING').length
@@ -37,9 +37,3 @@ const depthOf = (stage: Stage, region: string): number =>
     .map((kind) => stage.sqs.queueByArn(stage.resource('hub', laneOf(region, kind)).attributes['Arn'] ?? ''))
     .map((queue) => queue?.depth() ?? { visible: 0, notVisible: 0, delayed: 0 })
     .reduce((sum, { visible, notVisible, delayed }) => sum + visible + notVisible + delayed, 0)
-
-const count = (items: Iterable<unknown>): number => {
-  let total = 0
-  for (const item of items) total += item === undefined ? 0 : 1
-  return total
-}

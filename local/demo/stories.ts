@@ -1,5 +1,6 @@
 /** The three stories, told on the local Regions through the same doors that customers use. */
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { basename, relative } from 'node:path'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { BatchWriteCommand, DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
@@ -21,14 +22,17 @@ const CUSTOMERS = 300
 export const tellStories = async ({ file, ...told }: Told & { readonly file: string }): Promise<boolean> => {
   const { stage, regions } = told
   const person = personAt(stage, regions)
-  const body = await readFile(file)
+  const { size } = await stat(file)
   await say(
     `1  CSV drop: ${relative(ROOT, file)} into s3://${person.names.dropBucket}/drops/`,
     stage,
     regions,
     () =>
       person.s3.send(
-        new PutObjectCommand({ Bucket: person.names.dropBucket, Key: `drops/${basename(file)}`, Body: body }),
+        new PutObjectCommand({
+          ...{ Bucket: person.names.dropBucket, Key: `drops/${basename(file)}` },
+          ...{ Body: createReadStream(file), ContentLength: size },
+        }),
       ),
   )
   await say(

@@ -1,5 +1,6 @@
 /** The end of the demo: per Region what it holds, and what became of the file and of the copy. */
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
+import type { Forecast } from '../../shared/ledger/forecast.ts'
 import type { Report } from '../../shared/ledger/report.ts'
 import type { RecoveryPoint } from '../../shared/ledger/runs.ts'
 import type { Regions } from '../../deploy/regions-file.ts'
@@ -26,7 +27,7 @@ export const summarise = async (
   const point = await recoveryPoint(person, regions)
   const agree =
     counted.every(({ drift }) => drift === 0) &&
-    reports.every(({ report }) => report.verdict.startsWith('complete'))
+    reports.every(({ report }) => report.door === 'dry-run' || report.verdict.startsWith('complete'))
   const text = [
     '',
     table(counted),
@@ -85,14 +86,19 @@ const recoveryPoint = async (
 }
 
 /** What a person wants to know of a run. */
-export const reportLines = ({ door, verdict, file, source, regions }: Report, place: string): string[] => {
+export const reportLines = (
+  { door, verdict, file, source, regions, forecasts = [] }: Report,
+  place: string,
+): string[] => {
   const what = {
     'csv-drop': `File ${source['key']}`,
+    'dry-run': `Dry run of ${source['key']}`,
     'region-copy': `Copy ${source['primary']} → ${source['standby']}`,
     backlog: `Backlog of ${regions.map(({ region }) => region).join()}`,
   }[door]
   const behind = regions.filter(({ result, failures }) => result === 'failed' || failures > 0)
   const again = {
+    'dry-run': 'not looked at',
     'csv-drop': 'owed, and tried again within five minutes',
     'region-copy': 'left to the next copy',
     backlog: 'left to its lane',
@@ -104,8 +110,15 @@ export const reportLines = ({ door, verdict, file, source, regions }: Report, pl
         ? `    ${region}: ${failures} rows not taken`
         : `    ${region}: ${again} (${reason})`,
     ),
-    `    report: ${place}${file && 'rejected' in file && file.rejected + file.superseded > 0 && door === 'csv-drop' ? ' (beside it rejects.csv)' : ''}`,
+    ...forecasts.map(forecastLine),
+    `    report: ${place}${file && 'rejected' in file && file.rejected + file.superseded > 0 && (door === 'csv-drop' || door === 'dry-run') ? ' (beside it rejects.csv)' : ''}`,
   ]
+}
+
+const forecastLine = ({ region, how, effects, reason }: Forecast): string => {
+  if (!effects) return `    ${region}: not known (${reason})`
+  const { adds, changes, same, left } = effects
+  return `    ${region}: ${adds} new, ${changes} changed, ${same} as they are, ${left} left out (${how})`
 }
 
 const rows = (file: Report['file']): string => {

@@ -6,6 +6,7 @@ import type { Job } from './jobs/job.ts'
 import { limits } from './limits.ts'
 import { isPinpointRegion, unknownRegion } from './regions.ts'
 import { badRequest, notFound } from './service-error.ts'
+import type { OpenValues } from './settled-values.ts'
 
 /** ApplicationResponse. */
 export interface ApplicationResponse {
@@ -53,6 +54,7 @@ export interface AppsOptions {
   readonly now: () => number
   readonly random: Random
   readonly applyDelayMs: number
+  readonly openValues: OpenValues
 }
 
 export const arnOf = (region: string, resource: string): string =>
@@ -103,7 +105,11 @@ export function createApps(options: AppsOptions): Apps {
 const emptyApp = (region: string, description: ApplicationResponse, options: AppsOptions): App => ({
   region,
   description,
-  endpoints: createEndpointStore({ ...options, applicationId: description.Id }),
+  endpoints: createEndpointStore({
+    ...options,
+    applicationId: description.Id,
+    openValues: (kind) => options.openValues(`${region}/${description.Id}/${kind}`),
+  }),
   importJobs: new Map(),
   exportJobs: new Map(),
   eventStream: undefined,

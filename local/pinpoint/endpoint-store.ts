@@ -11,6 +11,7 @@ import {
 import { createEventualMap, type EventualMap } from './eventual-map.ts'
 import type { Random } from './identifiers.ts'
 import { putEndpoint, removeEndpoint, type Stamp } from './put-endpoint.ts'
+import type { OpenValues } from './settled-values.ts'
 import { draftOf, type Table, type Tables } from './tables.ts'
 
 export interface EndpointStore {
@@ -28,6 +29,8 @@ export interface EndpointStore {
   ofUser(userId: string): readonly EndpointResponse[]
   /** Every endpoint, each as readers see it at the moment it is reached. */
   all(): Generator<EndpointResponse>
+  /** How many they are. */
+  readonly size: number
   /** When all that was accepted is visible, in milliseconds since the epoch. */
   readonly settledAt: number
 }
@@ -37,20 +40,18 @@ export interface StoreOptions {
   readonly now: Clock['now']
   readonly random: Random
   readonly applyDelayMs: number
+  /** Where what has settled lies; each kind by its name within the project. */
+  readonly openValues: OpenValues
 }
 
-export function createEndpointStore({
-  applicationId,
-  now,
-  random,
-  applyDelayMs,
-}: StoreOptions): EndpointStore {
-  const endpoints = createEventualMap<StoredEndpoint>(now, applyDelayMs)
-  const users = createEventualMap<StoredUser>(now, applyDelayMs)
+export function createEndpointStore(options: StoreOptions): EndpointStore {
+  const { applicationId, now, random, applyDelayMs, openValues } = options
+  const endpoints = createEventualMap(now, applyDelayMs, openValues<StoredEndpoint>('endpoints'))
+  const users = createEventualMap(now, applyDelayMs, openValues<StoredUser>('users'))
   const tables: Tables = {
     endpoints: newestOf(endpoints),
     users: newestOf(users),
-    activeByAddress: tableOf(new Map<string, string>()),
+    activeByAddress: openValues<string>('active-by-address'),
     attributeNames: new Set<string>(),
   }
 
@@ -97,6 +98,9 @@ export function createEndpointStore({
     *all() {
       for (const endpoint of endpoints.visibleValues()) yield response(endpoint, 'visible')
     },
+    get size() {
+      return endpoints.size
+    },
     get settledAt() {
       return Math.max(endpoints.settledAt, users.settledAt)
     },
@@ -106,12 +110,4 @@ export function createEndpointStore({
 const newestOf = <Value>(map: EventualMap<Value>): Table<Value> => ({
   get: (key) => map.newest(key),
   set: (key, value) => map.write(key, value),
-})
-
-const tableOf = <Value>(map: Map<string, Value>): Table<Value> => ({
-  get: (key) => map.get(key),
-  set(key, value) {
-    if (value === undefined) map.delete(key)
-    else map.set(key, value)
-  },
 })

@@ -5,7 +5,7 @@ import type { ObjectsAs } from '../objects.ts'
 import type { Service } from '../service.ts'
 import { createAnswer, HANG_UP } from './answer.ts'
 import { createApps, type ApplicationResponse, type NewApp } from './app.ts'
-import type { EndpointResponse } from './endpoint.ts'
+import type { EndpointStore } from './endpoint-store.ts'
 import { createFaults, type FaultSwitches } from './faults.ts'
 import { createFaultsHandler } from './faults-http.ts'
 import { newUuid, type Random } from './identifiers.ts'
@@ -22,6 +22,7 @@ import { endpointOperations } from './operations/endpoints.ts'
 import { exportJobOperations } from './operations/export-jobs.ts'
 import { importJobOperations } from './operations/import-jobs.ts'
 import { createQuotas, type QuotaOptions } from './quotas.ts'
+import { inMemory, type OpenValues } from './settled-values.ts'
 import { Closed, createTimers } from './timers.ts'
 import { sendError, sendReply } from './wire.ts'
 
@@ -38,6 +39,8 @@ export interface PinpointOptions {
   readonly quotas?: QuotaOptions | false
   readonly import?: Partial<ImportSettings>
   readonly export?: Partial<ExportSettings>
+  /** Where the endpoints lie; in memory where absent. */
+  readonly openValues?: OpenValues
 }
 
 export interface Pinpoint extends Service {
@@ -47,7 +50,7 @@ export interface Pinpoint extends Service {
   /** A project made without a call, with an id of one's own if wanted. Throws for an unknown Region or a taken id. */
   createApp(region: string, app: NewApp): ApplicationResponse
   /** What readers see now of every endpoint of a project. Throws for an unknown Region or project. */
-  endpoints(region: string, applicationId: string): Generator<EndpointResponse>
+  endpoints(region: string, applicationId: string): Pick<EndpointStore, 'all' | 'get' | 'size'>
   /** Resolves once all that was accepted has been applied and no job is running (but for those stuck for ever). */
   settled(): Promise<void>
   /** Ends every job and every delay; what they had still to do is not done. */
@@ -56,11 +59,11 @@ export interface Pinpoint extends Service {
 
 /** Throws an Error for an option that makes no sense. */
 export function createPinpoint(options: PinpointOptions): Pinpoint {
-  const { clock = wallClock, random = Math.random, objects } = options
+  const { clock = wallClock, random = Math.random, objects, openValues = inMemory } = options
   const applyDelayMs = checkedDelay(options.applyDelayMs ?? 150)
   const timers = createTimers(clock)
   const faults = createFaults(random)
-  const apps = createApps({ now: timers.now, random, applyDelayMs })
+  const apps = createApps({ now: timers.now, random, applyDelayMs, openValues })
   const shared = { apps, fates: faults, timers, random, objects, applyDelayMs }
   const importing = withDefaults('import', defaultImport, options.import)
   const exporting = withDefaults('export', defaultExport, options.export)
@@ -91,7 +94,7 @@ export function createPinpoint(options: PinpointOptions): Pinpoint {
     faults,
     faultsOverHttp: createFaultsHandler(faults),
     createApp: (region, app) => apps.create(region, app).description,
-    endpoints: (region, applicationId) => apps.get(region, applicationId).endpoints.all(),
+    endpoints: (region, applicationId) => apps.get(region, applicationId).endpoints,
     async settled() {
       while (imports.ending + exports.ending + timers.waiting > 0 || msToSettle() > 0) {
         await timers.sleep(Math.max(1, msToSettle()))

@@ -11,6 +11,7 @@ import type { ResourcePolicies } from '../iam/resource-policies.ts'
 import { createLambda } from '../lambda/lambda.ts'
 import type { Lambda } from '../lambda/lambda.ts'
 import { createNotifications } from '../notifications/notifications.ts'
+import { openDiskValues } from '../pinpoint/disk-values.ts'
 import { createPinpoint } from '../pinpoint/pinpoint.ts'
 import type { Pinpoint } from '../pinpoint/pinpoint.ts'
 import { createScheduler } from '../scheduler/scheduler.ts'
@@ -71,7 +72,7 @@ export const openServices = (options: StageOptions, { clock, random, iam, url, c
   })
   closers.add(() => s3.close())
 
-  const pinpoint = openPinpoint(options, { clock, random, iam, s3 })
+  const pinpoint = openPinpoint(options, { clock, random, iam, s3, closers })
   closers.add(() => pinpoint.close())
 
   const states = createStates({
@@ -116,11 +117,15 @@ const openTables = ({ data, tables = {} }: StageOptions, clock: Clock): DynamoDb
 
 /** Pinpoint, with the projects that are there before any stack. */
 const openPinpoint = (
-  { applications, pinpoint: settings }: StageOptions,
-  { clock, random, iam, s3 }: Pick<Foundation, 'clock' | 'random' | 'iam'> & { readonly s3: LocalS3 },
+  { applications, data, pinpoint: settings }: StageOptions,
+  { clock, random, iam, s3, closers }: Omit<Foundation, 'url'> & { readonly s3: LocalS3 },
 ): Pinpoint => {
   const objects = objectsAs({ iam, s3, applications })
-  const pinpoint = createPinpoint({ ...settings, clock, random, objects })
+  const values = openDiskValues(join(data, 'endpoints'))
+  closers.add(() => {
+    values.close()
+  })
+  const pinpoint = createPinpoint({ ...settings, clock, random, objects, openValues: values.open })
   for (const [region, Id] of Object.entries(applications)) pinpoint.createApp(region, { Name: Id, Id })
   return pinpoint
 }

@@ -29,6 +29,8 @@ export interface Destination {
   read(id: string, until?: number): Promise<Stored | undefined>
   /** Only where the vendor allows but so many calls: handed from sender to sender, as the quota is one for all. */
   readonly pace?: Pace
+  /** Only where the vendor allows but so much: endpoints that a call puts, and such calls a second that are ours. */
+  readonly quota?: { readonly perCall: number; readonly perSecond: number }
   /** Only where the vendor can take and give files whole. */
   readonly bulk?: Bulk
 }
@@ -41,22 +43,28 @@ export interface Place {
 }
 
 export interface Bulk {
-  /** Starts importing every JSON Lines object under `from`, or finds the job that already does. Throws when the Region does not answer. */
+  /** Starts importing every JSON Lines object under `from`, whether a job already does or not. Throws when the Region does not answer. */
   startImport(from: Place): Promise<Started>
   /** Starts exporting every endpoint as gzip JSON Lines under `to`. */
   startExport(to: Place): Promise<Started>
   readonly checkImport: (job: string) => Promise<JobState>
   /** What has become of the job on `from`, whoever started it; undefined where there has never been one. */
-  findImport(from: Place): Promise<JobState | undefined>
+  findImport(from: Place): Promise<FoundJob | undefined>
   readonly checkExport: (job: string) => Promise<JobState>
 }
 
 /** `busy`: the Region runs as many jobs as it may; ask later. */
 export type Started = { readonly job: string } | 'busy'
 
+export interface FoundJob extends JobState {
+  readonly job: string
+}
+
 export interface JobState {
   readonly state: 'running' | 'done' | 'failed'
   /** Rows read so far, and those of them that the Region did not take. */
   readonly processed: number
   readonly failures: number
+  /** Pieces of the files that the Region could not read or take: of their rows some, or all, are missing. */
+  readonly failedPieces: number
 }

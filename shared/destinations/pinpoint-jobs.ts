@@ -31,16 +31,11 @@ const STATES = {
 } as const satisfies Record<JobStatus, JobState['state']>
 
 export const pinpointJobs = (client: PinpointClient, ApplicationId: string, roles: JobRoles): Bulk => ({
-  async startImport(from) {
-    const S3Url = urlOf(from)
-    // A run's prefix is its own, so a job on it is ours: started by a twin of this call, or by one that died before it could say so.
-    const jobs = await importsOf(client, ApplicationId, S3Url)
-    const running = jobs.find((job) => stateOf(job).state !== 'failed' && job.JobStatus !== 'FAILING')
-    if (running?.Id) return { job: running.Id }
+  startImport(from) {
     const ImportJobRequest = {
       Format: 'JSON' as const,
       RoleArn: roles.importRole,
-      S3Url,
+      S3Url: urlOf(from),
       RegisterEndpoints: true,
       DefineSegment: false,
     }
@@ -65,7 +60,8 @@ export const pinpointJobs = (client: PinpointClient, ApplicationId: string, role
     return stateOf(ImportJobResponse)
   },
   async findImport(from) {
-    const jobs = (await importsOf(client, ApplicationId, urlOf(from))).map(stateOf)
+    const found = await importsOf(client, ApplicationId, urlOf(from))
+    const jobs = found.flatMap((job) => (job.Id === undefined ? [] : [{ job: job.Id, ...stateOf(job) }]))
     return jobs.sort((a, b) => RANKS[a.state] - RANKS[b.state])[0]
   },
   async checkExport(JobId) {
@@ -114,9 +110,11 @@ const stateOf = (
     JobStatus?: JobStatus | undefined
     TotalProcessed?: number | undefined
     TotalFailures?: number | undefined
+    FailedPieces?: number | undefined
   } = {},
 ): JobState => ({
   state: job.JobStatus === undefined ? 'running' : STATES[job.JobStatus],
   processed: job.TotalProcessed ?? 0,
   failures: job.TotalFailures ?? 0,
+  failedPieces: job.FailedPieces ?? 0,
 })

@@ -44,6 +44,7 @@ export const pinpointDestination = (options: PinpointOptions): Destination => {
     apply: (changes, terms = {}) => applyInOrder(callsOf(options, turns, terms), changes),
     read: (id, until = Infinity) => callsOf(options, turns, { until }).read(id),
     pace: turns,
+    quota: { perCall: LIMITS.batchItems, perSecond: QUOTAS.UpdateEndpointsBatch * share },
     bulk: pinpointJobs(options.client, options.applicationId, options.roles),
   }
 }

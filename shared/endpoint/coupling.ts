@@ -4,8 +4,17 @@
  * decided here, by what the rows say, so that every Region comes to the same answer whatever came first.
  */
 
+import type { Problem } from './problem.ts'
+
 /** Endpoints that one user may have (developer guide, "Amazon Pinpoint quotas"). */
 export const SEATS = 15
+
+/** Of an endpoint that is one too many. */
+export const NO_SEAT: Problem = {
+  rule: 'USER_ENDPOINTS',
+  field: 'User.UserId',
+  expected: `at most ${SEATS} endpoints of a user`,
+}
 
 /** What one endpoint has to say in the groups it belongs to. */
 export interface Member {

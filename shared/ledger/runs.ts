@@ -1,12 +1,13 @@
 /** The runs: what each was about, what became of it in each Region, and what is still owed to whom, oldest first. */
 import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import type { Region } from '../endpoint/endpoint.ts'
+import type { Forecast } from './forecast.ts'
 import type { Table } from './table.ts'
 
 /** One batch story from open to close. */
 export interface Run {
   readonly run: string
-  readonly door: 'csv-drop' | 'region-copy' | 'backlog'
+  readonly door: 'csv-drop' | 'dry-run' | 'region-copy' | 'backlog'
   /** When its cause was: a file dropped, a tick of the schedule, a backlog found. ISO 8601. */
   readonly openedAt: string
   /** The Regions it is meant for. */
@@ -28,10 +29,18 @@ export interface FileCounts {
   readonly inactive: number
   /** Only in an export: endpoints of the customer table, which reach the standby by its lane. */
   readonly tableOwned: number
-  /** Only of a drop: import files made of it, one for each job in a Region. */
-  readonly parts?: number
   /** Of those, the ones that the lane still owed the standby when the copy closed. */
   readonly behind?: number
+  /** Only of a drop with a mapping: its name, the endpoints to be imported, and those of the accepted rows that are no endpoint. */
+  readonly mapping?: string
+  readonly endpoints?: number
+  readonly empty?: number
+  /** Only of a drop: import files made of it, one for each job in a Region. */
+  readonly parts?: number
+  /** Only of a dry run: rows (endpoints, with a mapping) that opt out somebody whom the register, which is one for all Regions, does not know as opted out. */
+  readonly newOptOuts?: number
+  /** Only of a dry run, where the file is out of the ordinary: the code under which it would be held. */
+  readonly wouldBeHeld?: string
 }
 
 /** The whole file was refused; nothing was imported. */
@@ -51,9 +60,12 @@ export interface FileHeld {
   readonly released?: string
 }
 
+/** Lines that a Region's job is to read. */
+export const linesToLoad = ({ accepted, endpoints = accepted }: FileCounts): number => endpoints
+
 /** Whether the file was refused, or holds no row that a Region could take. */
 export const hasNothingToLoad = (file: FileCounts | FileRefused): boolean =>
-  'code' in file || file.accepted === 0
+  'code' in file || linesToLoad(file) === 0
 
 /** What became of a run's file in one Region. */
 export interface RegionOutcome {
@@ -63,6 +75,8 @@ export interface RegionOutcome {
   /** Rows the Region's job read, and those of them it did not take. */
   readonly processed: number
   readonly failures: number
+  /** Of those, the ones that `rejects-REGION.jsonl` beside the report holds; left out where there are none. */
+  readonly named?: number
   /** Rows left out, as the customer table has sent newer ones since the drop, or has removed the endpoint. */
   readonly left: number
   readonly attempt: number
@@ -110,6 +124,9 @@ export interface Runs {
   note(run: Run): Promise<void>
   record(run: string, outcome: RegionOutcome): Promise<void>
   outcomes(run: string): Promise<RegionOutcome[]>
+  /** Of a dry run. */
+  foresee(run: string, forecast: Forecast): Promise<void>
+  forecasts(run: string): Promise<Forecast[]>
   /** False, and nothing written, where a later attempt is owed already. */
   owe(owed: Owed): Promise<boolean>
   /** Notes the next attempt of what is still owed as `seen`; false where that has been settled or begun meanwhile. */
@@ -130,6 +147,8 @@ export const runs = (table: Table): Runs => {
   })
   const pointKey = (standby: Region) => ({ pk: 'recovery-point', sk: standby })
   const find = async (run: string) => (await table.get(runKey(run))) as Run | undefined
+  const rowsIn = async <T>(run: string, kind: string): Promise<T[]> =>
+    (await table.query(`run#${run}`)).filter(({ sk }) => sk.startsWith(kind)) as T[]
   return {
     find,
     async get(run) {
@@ -150,10 +169,10 @@ export const runs = (table: Table): Runs => {
     note: async (run) => void (await table.put({ ...run, ...runKey(run.run) })),
     record: async (run, outcome) =>
       void (await table.put({ ...outcome, pk: `run#${run}`, sk: `outcome#${outcome.region}` })),
-    async outcomes(run) {
-      const rows = await table.query(`run#${run}`)
-      return rows.filter(({ sk }) => sk.startsWith('outcome#')) as unknown as RegionOutcome[]
-    },
+    outcomes: (run) => rowsIn(run, 'outcome#'),
+    foresee: async (run, forecast) =>
+      void (await table.put({ ...forecast, pk: `run#${run}`, sk: `forecast#${forecast.region}` })),
+    forecasts: (run) => rowsIn(run, 'forecast#'),
     owe: (owed) =>
       table.put(
         { ...owed, ...owedKey(owed) },

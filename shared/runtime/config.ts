@@ -22,6 +22,9 @@ const RegionEntry = z.strictObject({
   applicationId: z.string().regex(/^[0-9a-f]{32}$/, '32 hex digits, the id of a Pinpoint project'),
 })
 
+/** The machines' own time-outs leave room for the longest of each. */
+const hours = z.coerce.number().int('a whole number of hours').min(1).max(10)
+
 /** One Region: its Pinpoint project, its lanes' queues, its bucket and the roles that Pinpoint takes there. */
 export interface RegionConfig extends z.infer<typeof RegionEntry> {
   /** URLs of its lanes' queues, and of the queues behind them. */
@@ -55,6 +58,9 @@ const Environment = z.object({
   QUOTA_SHARE: z.coerce.number().gt(0).lte(1),
   /** Keys from which on a backlog goes by Import Job. */
   BULK_THRESHOLD: z.coerce.number().int().gt(0),
+  /** Hours to wait for a place among a Region's jobs, and for the end of one. */
+  PLACE_HOURS: hours,
+  JOB_HOURS: hours,
   /** Only for the sender of a lane. */
   LANE_REGION: region.optional(),
 })
@@ -74,6 +80,9 @@ export interface Config {
   readonly loadBacklogMachine: string
   readonly quotaShare: number
   readonly bulkThreshold: number
+  /** Hours to wait for a place among a Region's Import or Export Jobs, and for the end of one. */
+  readonly placeHours: number
+  readonly jobHours: number
   readonly laneRegion: string | undefined
 }
 
@@ -100,6 +109,8 @@ export const readConfig = (environment: NodeJS.ProcessEnv = process.env): Config
     loadBacklogMachine: env.LOAD_BACKLOG_MACHINE,
     quotaShare: env.QUOTA_SHARE,
     bulkThreshold: env.BULK_THRESHOLD,
+    placeHours: env.PLACE_HOURS,
+    jobHours: env.JOB_HOURS,
     laneRegion: env.LANE_REGION,
   }
   mustAgree(config)

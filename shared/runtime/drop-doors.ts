@@ -1,7 +1,10 @@
 /** What the doors of a drop do, with everything they need handed in. */
 import type { Context } from 'aws-lambda'
+import dropMappings from '#drop-mappings' with { type: 'json' }
+import { linesToLoad } from '../ledger/runs.ts'
+import { readDropMappings } from '../sources/drop-mapping.ts'
 import type { Checkpoint, Prepared } from '../sync/drop/prepared.ts'
-import { noteFile, noteProgress, openDrop, runOf, sourceOf } from '../sync/open-run.ts'
+import { doorOf, noteFile, noteProgress, openDrop, runOf, sourceOf } from '../sync/open-run.ts'
 import type { Drop } from '../sync/open-run.ts'
 import { prepareFile } from '../sync/prepare-file.ts'
 import { sweepDrops } from '../sync/sweep-drops.ts'
@@ -17,7 +20,7 @@ export const startDrop = ({ config, ledger, states }: Pick<Wired, 'config' | 'le
   return async (drop: Drop): Promise<void> => {
     const run = runOf(drop)
     await openDrop(ledger, drop, regions, executionArn(machine, run))
-    await startExecution(states, machine, run, { run, regions })
+    await startExecution(states, machine, run, { run, regions, door: doorOf(drop) })
   }
 }
 
@@ -42,7 +45,7 @@ export interface PrepareFile {
 /** What the state machine knows of a file. */
 export interface FileState {
   readonly state: Prepared['state']
-  /** Rows that a Region could take, so far. */
+  /** Lines that a Region could take, so far. */
   readonly accepted: number
   readonly from?: Checkpoint
   readonly refused?: string
@@ -51,22 +54,24 @@ export interface FileState {
 /** Milliseconds in which the last import file can be closed. */
 const RESERVE = 120_000
 
-export const prepareDrop =
-  ({ consents, ledger, work }: Pick<Wired, 'consents' | 'ledger' | 'work'>) =>
-  async ({ run, from }: PrepareFile, context: Context): Promise<FileState> => {
+export const prepareDrop = ({ consents, ledger, work }: Pick<Wired, 'consents' | 'ledger' | 'work'>) => {
+  const mappings = readDropMappings(dropMappings)
+  return async ({ run, from }: PrepareFile, context: Context): Promise<FileState> => {
+    const drop = await sourceOf(ledger, run)
     const prepared = await prepareFile({
-      ...{ run, ...(await sourceOf(ledger, run)), ...work, consents },
+      ...{ run, ...drop, ...work, consents, mappings },
       hasTime: () => context.getRemainingTimeInMillis() > RESERVE,
       ...('parts' in from && { from }),
     })
     const { state } = prepared
     if (state === 'unfinished') {
       await noteProgress(ledger, run, prepared.from)
-      return { state, accepted: prepared.from.counts.accepted, from: prepared.from }
+      return { state, accepted: linesToLoad(prepared.from.counts), from: prepared.from }
     }
     const file = state === 'done' ? { ...prepared.file, parts: prepared.parts } : prepared.file
     await noteFile(ledger, run, file)
     if ('code' in file) return { state, accepted: 0, refused: file.code }
-    reportFile(file)
-    return { state, accepted: file.accepted }
+    if (!drop.isDryRun) reportFile(file)
+    return { state, accepted: linesToLoad(file) }
   }
+}

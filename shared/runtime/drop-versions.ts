@@ -1,18 +1,21 @@
 /** What lies in the drop bucket: every version of every object, also of those that were overwritten or deleted. */
 import { ListObjectVersionsCommand } from '@aws-sdk/client-s3'
 import type { ListObjectVersionsCommandOutput, ObjectVersion, S3Client } from '@aws-sdk/client-s3'
+import { DROPS, DRY_RUNS } from '../sync/open-run.ts'
 import type { Drop } from '../sync/open-run.ts'
-
-/** As the bucket's notifications have it. */
-const PREFIX = 'drops/'
 
 /** Pages of at most a thousand, by key, the newest version of a key first. */
 export async function* dropVersions(client: S3Client, bucket: string): AsyncGenerator<Drop[]> {
+  // As the bucket's notifications have it.
+  for (const prefix of [DROPS, DRY_RUNS]) yield* versionsUnder(client, bucket, prefix)
+}
+
+async function* versionsUnder(client: S3Client, bucket: string, Prefix: string): AsyncGenerator<Drop[]> {
   let next: Pick<ListObjectVersionsCommandOutput, 'NextKeyMarker' | 'NextVersionIdMarker'> = {}
   for (let isTruncated = true; isTruncated;) {
     const page: ListObjectVersionsCommandOutput = await client.send(
       new ListObjectVersionsCommand({
-        ...{ Bucket: bucket, Prefix: PREFIX },
+        ...{ Bucket: bucket, Prefix },
         // A key may hold what XML cannot.
         EncodingType: 'url',
         ...(next.NextKeyMarker !== undefined && { KeyMarker: decoded(next.NextKeyMarker) }),

@@ -94,6 +94,12 @@ export const reportLoad = (region: string, result: 'applied' | 'failed', failure
     },
   )
 
+/** An Import Job that somebody had started and died before he could say so. */
+export const reportAdopted = (region: string): void => publish({ region }, { JobsAdopted: 1 })
+
+/** Rows of which an Import Job had left out some, and which a Region has taken by API. */
+export const reportMended = (region: string, rows: number): void => publish({ region }, { RowsMended: rows })
+
 /** Nothing is published while there has never been a recovery point: an alarm takes missing data for a breach. */
 export const reportRecoveryPoint = (standby: string, ageSeconds: number | undefined): void =>
   ageSeconds === undefined

@@ -5,6 +5,7 @@ import type { Bulk, Destination } from '../destinations/destination.ts'
 import { batchGet } from '../ledger/batch-get.ts'
 import type { Asked } from '../ledger/batch-get.ts'
 import { consentRegister } from '../ledger/consents.ts'
+import { importIntents } from '../ledger/import-intents.ts'
 import { laneMemory } from '../ledger/lane-memory.ts'
 import { laneTurns } from '../ledger/lane-turns.ts'
 import { runs } from '../ledger/runs.ts'
@@ -56,9 +57,11 @@ export const wire = ({ clients = awsClients, waiting = hostWaiting, environment 
   const memoryIn = (region: string) => laneMemory(table, region)
   const turnsIn = (region: string) => laneTurns(table, region)
   // The pace of a Region's calls lives in its destination: one for the life of the sandbox.
-  const destinationIn = oncePerRegion((region) =>
-    destinationOf(config, regionOf(config, region), { clients, waiting }),
-  )
+  const destinationAt = (quotaShare: number) =>
+    oncePerRegion((region) =>
+      destinationOf({ ...config, quotaShare }, regionOf(config, region), { clients, waiting }),
+    )
+  const destinationIn = destinationAt(config.quotaShare)
   const put = (region: string, kind: LaneKind, markers: readonly Marker[]) =>
     enqueue(queues, regionOf(config, region)[kind], markers)
   const readItems = itemsOf(customers, mapping.key)
@@ -67,6 +70,7 @@ export const wire = ({ clients = awsClients, waiting = hostWaiting, environment 
     everywhere(regions, (region) => put(region, kind, idMarkersFor(ids, waiting.now())))
   return {
     ...{ config, consents, ledger, mapping, memoryIn, turnsIn },
+    intents: importIntents(table),
     markDirty: (changes: readonly TableChange[]) => markChanges(changes, mapping, regions, put),
     markIds,
     /** Puts markers into one Region's lane. */
@@ -83,6 +87,8 @@ export const wire = ({ clients = awsClients, waiting = hostWaiting, environment 
     regionOf: (region: string) => regionOf(config, region),
     bulkIn: (region: string): Bulk => bulkOf(destinationIn(region)),
     destinationIn,
+    /** Beside the lanes, which have the whole of our share: for what nobody waits for. */
+    sparingIn: destinationAt(config.quotaShare / 4),
     /** A Region's own bucket, and the files in it. */
     bucketIn: (region: string): { bucket: string; files: Files } => ({
       bucket: regionOf(config, region).bucket,

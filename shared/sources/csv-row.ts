@@ -3,6 +3,7 @@ import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { Candidate, Problem } from '../endpoint/problem.ts'
 import { isMended } from './csv-header.ts'
 import type { Column } from './csv-header.ts'
+import { decimal } from './decimal.ts'
 import { droppedEndpoint, droppedOptOut } from './dropped-row.ts'
 import type { DroppedOptOut } from './dropped-row.ts'
 import { original } from './formula.ts'
@@ -42,10 +43,6 @@ const place = (root: Node, { path, kind }: Column, cell: string): void => {
   else if (kind === 'text') parent.set(name, cell)
   else parent.set(name, [...listAt(parent, name), cell])
 }
-
-// `Number` would read '0x10' and ' 7 ' too; the rules then refuse NaN by its field.
-const decimal = (cell: string): number =>
-  /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(cell) ? Number(cell) : NaN
 
 const childOf = (parent: Node, name: string): Node => {
   const child = parent.get(name)

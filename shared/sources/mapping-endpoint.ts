@@ -33,14 +33,23 @@ export interface Claimed {
 /** What an item claims by one definition: an endpoint for each element, none where there is no address. Never throws. */
 export type Claimant = (item: unknown, now: string) => readonly Claimed[]
 
-/** `known`: the fields of a strict item, which may have no others. */
-export const claimant = (rule: EndpointRule, known?: Known): Claimant => {
+/** How items are read, where they are no items of a table that may have any field. */
+export interface Reader {
+  /** The fields of a strict item, which may have no others. */
+  readonly known?: Known | undefined
+  /** The rules for an endpoint: where nothing is said, those of any. */
+  readonly judge?: typeof check
+  readonly isText?: boolean
+}
+
+export const claimant = (rule: EndpointRule, reader: Reader = {}): Claimant => {
+  const { known, judge = check, isText = false } = reader
   const readParts = partsReader(rule)
   const places = placesOf(rule)
   const strict = known !== undefined
 
   const claimIn = (scope: Scope, now: string): Claimed | undefined => {
-    const reading: Reading = { scope, strict, problems: [] }
+    const reading: Reading = { scope, strict, isText, problems: [] }
     const address = readText(rule.address, reading)
     // Gone, and not merely unreadable. A strict item is an endpoint whatever it says.
     if (address === undefined && reading.problems.length === 0 && !strict) return undefined
@@ -52,11 +61,14 @@ export const claimant = (rule: EndpointRule, known?: Known): Claimant => {
       ...(address !== undefined && { Address: address }),
       ...(channel !== undefined && { ChannelType: channel }),
     }
-    const whole = check({ ...bare, ...readParts(reading) })
+    const whole = judge({ ...bare, ...readParts(reading) })
     if (known) reading.problems.push(...unknownFields(scope.item, known))
     const broken = isEndpoint(whole) ? [] : whole.map((each) => inItem(each, places, rule.id, reading))
     const problems = together(reading.problems, broken)
-    return { claim: claimOf({ id, stated, problems, whole, bare }), idPlace: idPlace(rule.id, reading) }
+    return {
+      claim: claimOf({ id, stated, problems, whole, bare }, judge),
+      idPlace: idPlace(rule.id, reading),
+    }
   }
 
   return (item, now) => {
@@ -76,10 +88,10 @@ interface Read {
 }
 
 /** Whatever else is wrong, an opt-out is heard: with no more than the address, where that is fit. */
-const claimOf = ({ id, stated, problems, whole, bare }: Read): Claim => {
+const claimOf = ({ id, stated, problems, whole, bare }: Read, judge: typeof check): Claim => {
   if (isEndpoint(whole) && problems.length === 0) return { kind: 'fit', endpoint: whole, stated, problems }
   const optsOut = stated?.value === 'ALL'
-  const endpoint = optsOut ? check(bare) : []
+  const endpoint = optsOut ? judge(bare) : []
   return isEndpoint(endpoint)
     ? { kind: 'fit', endpoint, stated, problems }
     : { kind: 'unfit', id, optsOut, problems }

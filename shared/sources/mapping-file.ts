@@ -20,6 +20,8 @@ export interface MappingFile {
   readonly endpoints: readonly EndpointRule[]
   /** The fields that a strict item may have; undefined where items are not strict. */
   readonly known: Known | undefined
+  /** Everything in an item that it reads, as it names it. */
+  readonly fields: readonly string[]
 }
 
 /** Throws a {@link MappingError} that lists every mistake. */
@@ -34,14 +36,16 @@ export const readMappingFile = (json: unknown): MappingFile => {
   const isStrict = optional(member('strict'), (node) => readStrict(node, endpoints)) ?? false
   if (root.mistakes.length > 0) throw new MappingError(root.mistakes)
   const known = isStrict ? knownFrom(around.paths) : undefined
-  return { key: around.key, version, endpoints, known }
+  const fields = around.paths.filter(({ from }) => from === 'item').map(({ text }) => text)
+  return { key: around.key, version, endpoints, known, fields: [...new Set(fields)] }
 }
 
 const optional = <T>(node: Node, read: (node: Node) => T): T | undefined =>
   isGiven(node) ? read(node) : undefined
 
 const readKey = (node: Node): string => {
-  if (typeof node.value === 'string' && /^[^.{}@\s]{1,255}$/.test(node.value)) return node.value
+  if (typeof node.value === 'string' && /^[^.{}@\s](?:[^.{}@\p{Cc}]{0,253}[^.{}@\s])?$/u.test(node.value))
+    return node.value
   wrong(node, "the name of the table's key attribute")
   return ''
 }

@@ -21,6 +21,8 @@ export interface Scope {
 export interface Reading {
   readonly scope: Scope
   readonly strict: boolean
+  /** A number may be written as text: a cell of CSV is nothing else. */
+  readonly isText?: boolean
   readonly problems: Problem[]
 }
 

@@ -1,5 +1,6 @@
 /** The values of an item → what an endpoint holds: text, numbers, lists of texts, and Pinpoint's own words. */
 import type { Problem } from '../endpoint/rules.ts'
+import { decimal } from './decimal.ts'
 import { find, isAbsent, isMap, placeOf, shown } from './mapping-path.ts'
 import type { Path, Reading } from './mapping-path.ts'
 
@@ -23,11 +24,14 @@ const isExact = (value: unknown): value is number | bigint =>
   (typeof value === 'number' && Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER)
 
 export const asNumber = (value: unknown, place: string, reading: Reading): number | undefined => {
-  const number = typeof value === 'bigint' ? Number(value) : value
+  const number = typeof value === 'bigint' ? Number(value) : written(value, reading)
   return typeof number === 'number' && Number.isFinite(number)
     ? number
     : wrongType(place, 'a number', reading)
 }
+
+const written = (value: unknown, { isText }: Reading): unknown =>
+  isText && typeof value === 'string' ? decimal(value) : value
 
 /** A list or a set as it is, anything single as a list of one. A list of nothing says nothing, unless the item is strict. */
 export const asTexts = (value: unknown, place: string, reading: Reading): readonly string[] | undefined => {

@@ -3,7 +3,7 @@ import { keyOf } from '../endpoint/endpoint.ts'
 import type { Endpoint, OptOut } from '../endpoint/endpoint.ts'
 import type { Problem } from '../endpoint/rules.ts'
 import { claimant } from './mapping-endpoint.ts'
-import type { Claimed } from './mapping-endpoint.ts'
+import type { Claimed, EndpointRule, Reader } from './mapping-endpoint.ts'
 import { readMappingFile } from './mapping-file.ts'
 export { MappingError } from './mapping-node.ts'
 import { find } from './mapping-path.ts'
@@ -60,9 +60,7 @@ export interface Mapping {
 /** `json`: what a mapping file holds. Throws one {@link MappingError} that lists every mistake, its place, and what was expected. */
 export const readMapping = (json: unknown): Mapping => {
   const { key, version, endpoints, known } = readMappingFile(json)
-  const claimants = endpoints.map((rule) => claimant(rule, known))
-  const claimsOf = (item: unknown, now: string): readonly Claim[] =>
-    apart(claimants.flatMap((claims) => claims(item, now)))
+  const claimsOf = claimsBy(endpoints, { known })
   return {
     key,
     said: (item, now) => ({ claims: claimsOf(item, now), version: versionOf(item, version) }),
@@ -74,6 +72,13 @@ export const readMapping = (json: unknown): Mapping => {
         ),
     isUrgent: (before, after) => isUrgent(claimsOf(before, AT_LAST), claimsOf(after, AT_LAST)),
   }
+}
+
+/** The claims of all definitions to an item. */
+export const claimsBy = (endpoints: readonly EndpointRule[], reader: Reader) => {
+  const claimants = endpoints.map((rule) => claimant(rule, reader))
+  return (item: unknown, now: string): readonly Claim[] =>
+    apart(claimants.flatMap((claims) => claims(item, now)))
 }
 
 const versionOf = (item: unknown, path: Path | undefined): number | string | undefined => {

@@ -63,7 +63,8 @@ type End = 'whole' | 'broken' | 'unasked'
 const endOf = ({ file }: Run, job: JobState | undefined): End => {
   if (!job) return 'unasked'
   const rows = file && !hasNothingToLoad(file) && 'accepted' in file ? file.accepted : Infinity
-  return job.state === 'done' && job.failures === 0 && job.processed >= rows ? 'whole' : 'broken'
+  const isClean = job.failures === 0 && job.failedPieces === 0
+  return job.state === 'done' && isClean && job.processed >= rows ? 'whole' : 'broken'
 }
 
 /** As many as ten reads of the ledger take, side by side. */

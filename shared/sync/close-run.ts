@@ -33,7 +33,8 @@ export const refreshReport = async (run: string, close: Close): Promise<Report |
 }
 
 const writeReport = async (run: Run, { ledger, files, bucket }: Close): Promise<Report> => {
-  const report = reportOf(run, await ledger.outcomes(run.run))
+  const forecasts = run.door === 'dry-run' ? await ledger.forecasts(run.run) : []
+  const report = reportOf(run, await ledger.outcomes(run.run), forecasts)
   const text = `${JSON.stringify(report, undefined, 2)}\n`
   await files.write({ bucket, key: reportKey(run.run) }, Readable.from([text]))
   return report

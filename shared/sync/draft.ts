@@ -12,6 +12,8 @@ export interface Draft {
   readonly groups: Map<string, Group>
   readonly touched: Set<string>
   readonly displaced: Set<string>
+  /** Keys of the ids of endpoints that these plans bring to their user: nothing is noted of them yet. */
+  readonly newcomers: Set<string>
 }
 
 /** What the Region has of it, as all that come later are to see it and the ledger is to remember it. */

@@ -34,32 +34,39 @@ export interface FreshCounts {
  */
 export async function* freshLines(
   { file, lines }: Written,
-  { droppedAt, consents, memory, tell }: Fresh,
+  fresh: Fresh,
   counts: FreshCounts,
 ): AsyncGenerator<string> {
-  const dropped = Date.parse(droppedAt)
   for await (const endpoints of inGroups(parsedLines<Endpoint>(lines, file))) {
-    const ids = endpoints.map(({ Id }) => Id)
-    const [heard, sent] = await Promise.all([consents.of(ids), memory.sent(ids)])
-    const isOut = (id: string) => heard.get(id)?.value === 'ALL'
-    const [left, fresh] = partedBy(endpoints, ({ Id }) => isNewer(sent.get(Id), dropped))
-    const untold = left.filter(({ Id }) => isOut(Id) && isUntold(sent.get(Id)))
-    if (untold.length > 0) await tell(untold.map(({ Id }) => Id))
-    counts.left += left.length
-    counts.rows += fresh.length
-    for (const endpoint of fresh)
-      yield `${JSON.stringify({ ...endpoint, OptOut: isOut(endpoint.Id) ? 'ALL' : undefined })}\n`
+    const said = await freshOf(endpoints, fresh)
+    counts.rows += said.length
+    counts.left += endpoints.length - said.length
+    for (const endpoint of said) yield `${JSON.stringify(endpoint)}\n`
   }
 }
 
-const partedBy = <T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] => {
-  const { first = [], second = [] } = Object.groupBy(items, (item) => (isFirst(item) ? 'first' : 'second'))
-  return [first, second]
+/** Of these endpoints, in order, those that may still be said, and as they may. */
+export const freshOf = async (
+  endpoints: readonly Endpoint[],
+  { droppedAt, consents, memory, tell }: Fresh,
+): Promise<readonly Endpoint[]> => {
+  const ids = endpoints.map(({ Id }) => Id)
+  const [heard, sent] = await Promise.all([consents.of(ids), memory.sent(ids)])
+  const isOut = (id: string) => heard.get(id)?.value === 'ALL'
+  const isLeft = (id: string) => isNewer(sent.get(id), droppedAt)
+  const untold = ids.filter((id) => isLeft(id) && isOut(id) && isUntold(sent.get(id)))
+  if (untold.length > 0) await tell(untold)
+  return endpoints
+    .filter(({ Id }) => !isLeft(Id))
+    .map(({ OptOut: _, ...endpoint }) => (isOut(endpoint.Id) ? { ...endpoint, OptOut: 'ALL' } : endpoint))
 }
 
-/** What the lane has sent is not certain to have been in effect at the instant (ms), or it has removed it: what is older must not follow. */
-const isNewer = (note: Sent | undefined, instant: number): boolean =>
-  note !== undefined && (note.fence > instant || isGone(note) || isLeaving(note))
+/**
+ * What the lane has sent is not certain to have been in effect at the instant `at` (ISO 8601), or it has removed it: what is
+ * older must not follow.
+ */
+export const isNewer = (note: Sent | undefined, at: string): boolean =>
+  note !== undefined && (note.fence > Date.parse(at) || isGone(note) || isLeaving(note))
 
 /** The lane may have planned it before the opt-out was heard. */
 const isUntold = (note: Sent | undefined): boolean =>

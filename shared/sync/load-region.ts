@@ -1,10 +1,12 @@
 /** A run's files into one Region: staged in its bucket, imported by its job, in the order of the runs' causes. */
 import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import type { Region } from '../endpoint/endpoint.ts'
-import type { JobState, Place, Started } from '../destinations/destination.ts'
+import type { Place } from '../destinations/destination.ts'
+import type { Load } from '../ledger/import-intents.ts'
 import type { LaneTurns } from '../ledger/lane-turns.ts'
 import type { Owed, RegionOutcome, Runs } from '../ledger/runs.ts'
 import type { Files, ObjectRef } from './files.ts'
+import { JOB_FAILED } from './follow-job.ts'
 import { freshLines } from './fresh-lines.ts'
 import type { Fresh } from './fresh-lines.ts'
 import { importPrefix, partName, stagedPartPrefix } from './places.ts'
@@ -26,18 +28,19 @@ export interface Staged extends Place {
   readonly left: number
   /** Rows there are; left out where nobody has counted them yet. */
   readonly rows?: number
-  /** The run has another file after this one. */
+  /** The run has another file after this one, or this file another slice. */
   readonly more?: boolean
+  readonly moreSlices?: boolean
   /** From when they are (ISO 8601, the ledger's time): what the lane does later is newer. Left out where it does nothing later. */
   readonly at?: string
 }
 
 export interface Stage {
-  readonly run: string
-  readonly attempt: number
-  /** Which of the run's import files, from 1, and how many there are. */
-  readonly part: number
+  /** Which of the run's import files, or which slice of it. */
+  readonly load: Load
+  /** How many files there are, and how many rows a slice has. */
   readonly parts: number
+  readonly sliceRows: number
   readonly work: Bucket
   /** The Region's. */
   readonly target: Bucket
@@ -47,23 +50,51 @@ export interface Stage {
 }
 
 /** Milliseconds after which no execution of load-region runs any more, as the machine has it. */
-const LONGEST_LOAD = 14 * 3_600_000
+const LONGEST_LOAD = 23 * 3_600_000
 
 /**
  * Puts one of a run's import files into the Region's bucket, line by line through what has been heard and sent since the drop:
  * even a first attempt may come after the lane. From before that on the lane knows of the load. Throws {@link FilesGone}.
  */
 export const stageFile = async (task: Stage): Promise<Staged> => {
-  const { run, attempt, part, parts, work, target, fresh, turns } = task
+  const { load, parts, sliceRows, work, target, fresh, turns } = task
+  const { run, part, slice } = load
   const now = await turns.time()
   await turns.beginLoad(run, now + LONGEST_LOAD)
   const key = importPrefix(run) + partName(part)
-  const prefix = stagedPartPrefix(run, attempt, part)
+  const prefix = stagedPartPrefix(load)
   const counts = { rows: 0, left: 0 }
-  const lines = await linesOf({ bucket: work.bucket, key }, work)
+  const whole = await linesOf({ bucket: work.bucket, key }, work)
+  const end = { moreSlices: false }
+  const lines = slice > 0 ? sliceOf(whole, slice, sliceRows, end) : whole
   const to = { bucket: target.bucket, key: prefix + partName(part) }
   await target.files.write(to, freshLines({ file: key, lines }, fresh, counts))
-  return { bucket: target.bucket, prefix, ...counts, more: part < parts, at: new Date(now).toISOString() }
+  return {
+    bucket: target.bucket,
+    prefix,
+    ...counts,
+    ...end,
+    more: part < parts,
+    at: new Date(now).toISOString(),
+  }
+}
+
+/** The nth lines of so many; says in `end` whether there are others behind them. */
+async function* sliceOf(
+  all: AsyncIterable<string>,
+  slice: number,
+  size: number,
+  end: { moreSlices: boolean },
+): AsyncGenerator<string> {
+  let line = 0
+  for await (const text of all) {
+    if (line === slice * size) {
+      end.moreSlices = true
+      return
+    }
+    if (line >= (slice - 1) * size) yield text
+    line += 1
+  }
 }
 
 const linesOf = async (object: ObjectRef, { files }: Bucket): Promise<AsyncIterable<string>> => {
@@ -71,52 +102,6 @@ const linesOf = async (object: ObjectRef, { files }: Bucket): Promise<AsyncItera
   if (!bytes) throw new FilesGone('an import file of the run is no longer in the work bucket')
   return lines(utf8(bytes))
 }
-
-/** What a waiting state machine knows of an import or an export. */
-export interface JobProgress {
-  /** `busy`: the Region runs as many jobs as it may, or an older run has not been loaded yet; ask again for a place. */
-  readonly state: 'busy' | 'running' | 'done' | 'failed'
-  readonly job?: string
-  readonly processed: number
-  readonly failures: number
-  /** Why it failed; '' while it has not. */
-  readonly reason: string
-  /** Times asked so far. */
-  readonly turn: number
-  /** Seconds to wait before asking again. */
-  readonly wait: number
-}
-
-/** After about six hours a job that is not done counts as failed; nine events a turn leave room in an execution's history. */
-const TURNS = 190
-
-/** The Region's own word: the job is FAILED. */
-const JOB_FAILED = 'JOB_FAILED'
-
-/** Starts an import or an export, or says when to ask again. */
-export const startJob = async (start: () => Promise<Started>, turn: number): Promise<JobProgress> => {
-  const started = await start()
-  const none = { processed: 0, failures: 0, reason: '' }
-  if (started !== 'busy') return { ...none, state: 'running', job: started.job, turn: 0, wait: waitAfter(0) }
-  const next = { ...none, turn: turn + 1, wait: waitAfter(turn) }
-  return turn < TURNS ? { ...next, state: 'busy' } : { ...next, state: 'failed', reason: 'NO_PLACE' }
-}
-
-/** Looks at a job; with each turn the next wait grows, so that a job of hours costs few events. */
-export const checkJob = async (
-  check: (job: string) => Promise<JobState>,
-  job: string,
-  turn: number,
-): Promise<JobProgress> => {
-  const found = await check(job)
-  const next = { ...found, job, reason: '', turn: turn + 1, wait: waitAfter(turn) }
-  if (found.state === 'running' && turn >= TURNS)
-    return { ...next, state: 'failed', reason: 'NOT_OVER_IN_TIME' }
-  return found.state === 'failed' ? { ...next, reason: JOB_FAILED } : next
-}
-
-/** 2, 2, 3, 4, 6 … seconds, then every two minutes: 190 looks in six hours. */
-export const waitAfter = (turn: number): number => Math.min(120, Math.max(2, Math.round(1.4 ** turn)))
 
 /** The run has been closed: what it would have loaded has gone back to the lane. */
 export class RunClosed extends ValueFreeError {
@@ -156,9 +141,10 @@ const FAILED_JOBS = 5
  * dropped again, but for what trying will not help; a failed copy does not, as the next one is complete anyway. A backlog
  * stays open until it has been closed, which is more than loaded.
  */
-export const recordOutcome = async (ledger: Runs, run: string, outcome: RegionOutcome): Promise<void> => {
-  await ledger.record(run, outcome)
+export const recordOutcome = async (ledger: Runs, run: string, said: RegionOutcome): Promise<void> => {
   const found = await ledger.get(run)
+  const outcome = found.door === 'csv-drop' ? withReason(said) : said
+  await ledger.record(run, outcome)
   const { region, result, attempt, at } = outcome
   if (found.door === 'backlog') return
   const owed = { run, door: found.door, region, openedAt: found.openedAt }
@@ -167,6 +153,13 @@ export const recordOutcome = async (ledger: Runs, run: string, outcome: RegionOu
   const notBefore = new Date(Date.parse(at) + wait).toISOString()
   await ledger.owe({ ...owed, state: 'failed', attempts: attempt, execution: '', begunAt: at, notBefore })
 }
+
+/** Refused rows that nobody has asked for one by one. */
+const withReason = ({ named = 0, ...outcome }: RegionOutcome): RegionOutcome => ({
+  ...outcome,
+  ...(named > 0 && { named }),
+  ...(outcome.result === 'applied' && outcome.failures > named && { reason: 'TOO_MANY_ROWS_TO_NAME' }),
+})
 
 const isFinal = ({ reason, attempt }: RegionOutcome): boolean =>
   reason === 'FilesGone' ||

@@ -48,11 +48,16 @@ export const markTouched = async (task: MarkTouched): Promise<number> => {
 const laneFor = (note: Sent | undefined): LaneKind =>
   note && (isGone(note) || isLeaving(note) || note.optOut === 'ALL') ? 'urgent' : 'bulk'
 
-/** The ids of the rows of an import file, in order. */
-export async function* importedIds({ bucket, prefix }: Place, files: Files): AsyncGenerator<string> {
+/** The rows of an import file, in order. Throws when it is gone. */
+export async function* importedRows({ bucket, prefix }: Place, files: Files): AsyncGenerator<Endpoint> {
   for (const key of await files.list(bucket, prefix)) {
     const bytes = await files.read({ bucket, key })
     if (!bytes) throw new ValueFreeError('an import file has gone from the bucket of its Region')
-    for await (const { Id } of parsedLines<Endpoint>(lines(utf8(bytes)), key)) yield Id
+    yield* parsedLines<Endpoint>(lines(utf8(bytes)), key)
   }
+}
+
+/** Their ids. */
+export async function* importedIds(from: Place, files: Files): AsyncGenerator<string> {
+  for await (const { Id } of importedRows(from, files)) yield Id
 }

@@ -4,9 +4,12 @@ import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import type { Region } from '../endpoint/endpoint.ts'
 import type { Staged } from './load-region.ts'
 import type { FileCounts, FileRefused, Run, Runs } from '../ledger/runs.ts'
-import type { Checkpoint } from './drop/prepared.ts'
-import type { ObjectRef } from './files.ts'
+import type { Checkpoint, Prepare } from './drop/prepared.ts'
 import { stagingPrefix } from './places.ts'
+
+/** Where files are dropped to be loaded, and where to see what they would do. */
+export const DROPS = 'drops/'
+export const DRY_RUNS = 'dry-run/'
 
 /** One version of a dropped object. */
 export interface Drop {
@@ -28,9 +31,12 @@ export const runOf = ({ bucket, key, version, released }: Drop): string =>
         .digest('hex')
         .slice(0, 32)}`
 
+export const doorOf = ({ key }: Pick<Drop, 'key'>): 'csv-drop' | 'dry-run' =>
+  key.startsWith(DRY_RUNS) ? 'dry-run' : 'csv-drop'
+
 /**
- * Opens the run of a drop, owed to every Region by `execution`, which will load it. Finding it open changes nothing. The key
- * stays in the ledger.
+ * Opens the run of a drop, owed to every Region by `execution`, which will load it; a dry run owes nobody anything. Finding it open
+ * changes nothing. The key stays in the ledger.
  */
 export const openDrop = async (
   ledger: Runs,
@@ -39,26 +45,30 @@ export const openDrop = async (
   execution: string,
 ): Promise<void> => {
   const run = runOf({ ...source, droppedAt })
+  const door = doorOf(source)
   if (await ledger.find(run)) return
   // An event and a sweep do not say the same to the second, and what is owed lies under it.
   const openedAt = await ledger.agree(run, 'cause', droppedAt)
   // Before the run itself: whoever comes back after a crash in between writes the same rows again.
-  for (const region of regions) {
-    const debt = { run, door: 'csv-drop', region, openedAt, execution } as const
+  for (const region of door === 'csv-drop' ? regions : []) {
+    const debt = { run, door, region, openedAt, execution } as const
     await ledger.owe({ ...debt, state: 'loading', attempts: 1, begunAt: openedAt, notBefore: openedAt })
   }
-  await ledger.open({ run, door: 'csv-drop', openedAt, regions, source })
+  await ledger.open({ run, door, openedAt, regions, source })
 }
 
-/** The object version that a drop's run is about, when it was dropped, and whether a person has looked at it. */
+/** The object version that a drop's run is about, when it was dropped, whether a person has looked at it, and whether it is a dry run. */
 export const sourceOf = async (
   ledger: Runs,
   run: string,
-): Promise<{ source: ObjectRef; droppedAt: string; isReleased: boolean }> => {
-  const { source, openedAt } = await ledger.get(run)
+): Promise<Pick<Prepare, 'source' | 'droppedAt' | 'isReleased' | 'isDryRun'>> => {
+  const { source, openedAt, door } = await ledger.get(run)
   const { bucket, key, version, released } = source
   if (!bucket || !key || !version) throw new ValueFreeError(`run ${run} is not about a drop`)
-  return { source: { bucket, key, version }, droppedAt: openedAt, isReleased: released !== undefined }
+  return {
+    ...{ source: { bucket, key, version }, droppedAt: openedAt },
+    ...{ isReleased: released !== undefined, isDryRun: door === 'dry-run' },
+  }
 }
 
 /** Writes down what was found in a run's file. */

@@ -1,4 +1,5 @@
 /** What one Region is to be sent for one endpoint that an item claims, or claims no more, among those it is coupled to. Pure. */
+import { NO_SEAT } from '../endpoint/coupling.ts'
 import { keyOf } from '../endpoint/endpoint.ts'
 import type { Problem } from '../endpoint/rules.ts'
 import type { Sent } from '../ledger/lane-memory.ts'
@@ -130,8 +131,10 @@ const thinkOfPut = (
   if (isSame) observed.sent.set(keyOf(id), note)
   else noteSent(id, note, observed, draft)
   // Who has lost the seat to it learns that now, and leaves.
-  if (!isCrowded(id, place.user, observed)) return thought
-  return { ...thought, plan: { kind: 'wait', id, key, until: now + FENCE.accepted } }
+  if (isCrowded(id, place.user, observed, draft.newcomers))
+    return { ...thought, plan: { kind: 'wait', id, key, until: now + FENCE.accepted } }
+  if (thought.plan.kind === 'send') draft.newcomers.add(keyOf(id))
+  return thought
 }
 
 /** The note with these groups and no others. */
@@ -141,11 +144,6 @@ export const putIn = (
 ): Sent => ({ ...note, ...(address && { address }), ...(user && { user }) })
 
 const TAKEN: Problem = { rule: 'ID_TAKEN', field: 'Id', expected: 'an endpoint id that no other item has' }
-const NO_SEAT: Problem = {
-  rule: 'USER_ENDPOINTS',
-  field: 'User.UserId',
-  expected: 'at most 15 endpoints of a user',
-}
 
 /** It stays a member of its user, so as to come back when a seat is free. */
 const evict = (key: string, { claim, moves, place }: Placed, task: Task, draft: Draft): Thought => {

@@ -38,6 +38,7 @@ export const planItems = (task: ToPlan): Planned => {
     groups: new Map(),
     touched: new Set(),
     displaced: new Set(),
+    newcomers: new Set(),
   }
   for (const key of task.keys) planItem(key, task, draft)
   return { ...draft, thoughts: draft.thoughts.map((thought) => withClaimants(thought, task.observed)) }

@@ -2,26 +2,32 @@
 import { Readable } from 'node:stream'
 import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import { delimiterOf } from '../sources/csv/delimiter.ts'
+import type { FileCounts } from '../ledger/runs.ts'
+import { nearest } from '../sources/nearest.ts'
 import { FileRefusal } from './drop/file-refusal.ts'
 import { joinRejects } from './drop/outputs.ts'
 import { outOfOrdinary } from './drop/out-of-ordinary.ts'
+import { NO_ROWS } from './drop/prepared.ts'
 import type { Prepare, Prepared } from './drop/prepared.ts'
 import { repeatsFrom } from './drop/repeats.ts'
 import type { RepeatEntry, Repeats } from './drop/repeats.ts'
+import { seatRows, withoutSeat } from './drop/seat-rows.ts'
+import type { SeatEntry } from './drop/seat-rows.ts'
 import { surveyFile } from './drop/survey-file.ts'
+import type { Survey } from './drop/survey-file.ts'
 import { writeRows } from './drop/write-rows.ts'
-import { repeatsKey } from './places.ts'
+import { surveyKey } from './places.ts'
 import { textOf } from './text-lines.ts'
 
 /**
  * Reads the file twice, as a stream and in memory that does not grow with it: once to see whether it can be taken and which row
- * of each id is the last, once to write. Of the rows that share an id the last good one wins, the others are superseded; but
+ * of each id is the last, once to write; and once in between where a user has too many endpoints in it. Of the rows that share an id the last good one wins, the others are superseded; but
  * every row's opt-out enters the register, which a later silence does not take back. A refused file leaves nothing behind.
- * So does one that is held, as it is out of the ordinary. Where time runs out, it says where to go on.
+ * So does one that is held, as it is out of the ordinary. A dry run only says what there would be. Where time runs out, it says where to go on.
  */
 export const prepareFile = async (task: Prepare): Promise<Prepared> => {
   try {
-    return await prepare({ ...task, delimiter: await delimiterIn(task) })
+    return await prepare({ ...task, ...saidIn(task, (await task.files.metadata(task.source)) ?? {}) })
   } catch (error) {
     if (error instanceof FileRefusal) return { state: 'refused', file: error.refusal }
     throw error
@@ -31,31 +37,69 @@ export const prepareFile = async (task: Prepare): Promise<Prepared> => {
 const prepare = async (task: Prepare): Promise<Prepared> => {
   const survey = task.from ? undefined : await surveyFile(task)
   const why = survey && !task.isReleased ? outOfOrdinary(survey) : undefined
-  if (why) return { state: 'held', file: why }
-  const repeats = survey?.repeats ?? (await notedRepeats(task))
-  const done = await writeRows(task, repeats)
-  if (done.state === 'unfinished') await noteRepeats(task, repeats)
+  if (why && !task.isDryRun) return { state: 'held', file: why }
+  const known = survey ? await knownFrom(task, survey) : await notedOf(task)
+  const hasNoSeat = withoutSeat(known.seats, known.repeats)
+  const done = await writeRows({ ...task, hasNoSeat }, known.repeats, begunWith(task, why?.code))
+  if (done.state === 'unfinished') await note(task, known)
   if (done.state === 'done') await joinRejects(task)
   return done
 }
 
-/** As the object's metadata names it. */
-const delimiterIn = async ({ files, source, delimiter }: Prepare): Promise<number> => {
-  if (delimiter !== undefined) return delimiter
-  const named = (await files.metadata(source))?.['delimiter']
-  const found = delimiterOf(named ?? 'comma')
-  if (typeof found !== 'number') throw new FileRefusal(found)
-  return found
+const begunWith = ({ from, isDryRun, mapping }: Prepare, wouldBeHeld: string | undefined): FileCounts =>
+  from?.counts ?? {
+    ...NO_ROWS,
+    ...(mapping && { mapping: mapping.name, endpoints: 0, empty: 0 }),
+    ...(isDryRun && { newOptOuts: 0, ...(wouldBeHeld && { wouldBeHeld }) }),
+  }
+
+/** What the object's metadata say of how to read it. */
+const saidIn = (
+  { delimiter, mappings = new Map() }: Prepare,
+  said: Readonly<Record<string, string>>,
+): Pick<Prepare, 'delimiter' | 'mapping'> => {
+  const [separator, mapping] = [delimiter ?? delimiterOf(said['delimiter'] ?? 'comma'), said['mapping']]
+  if (typeof separator !== 'number') throw new FileRefusal(separator)
+  if (mapping === undefined) return { delimiter: separator }
+  const found = mappings.get(mapping.trim().toLowerCase())
+  if (!found) throw new FileRefusal(unknownMapping(mapping, [...mappings.keys()]))
+  return { delimiter: separator, mapping: found }
 }
 
-type Known = Pick<Repeats, 'wins' | 'entries'>
+const unknownMapping = (name: string, known: readonly string[]) => {
+  const near = nearest(name, known)
+  const hint = near === undefined ? `the mappings are ${known.join(', ')}` : `did you mean ${near}?`
+  return {
+    code: 'MAPPING_UNKNOWN',
+    message: `the upload names in x-amz-meta-mapping a mapping that there is not; ${hint}`,
+  }
+}
 
-const notedRepeats = async (task: Prepare): Promise<Known> => {
-  const noted = await task.files.read({ bucket: task.bucket, key: repeatsKey(task.run) })
-  if (!noted) throw new ValueFreeError('the ids that repeat are no longer in the work bucket')
-  return repeatsFrom(JSON.parse(await textOf(noted)) as RepeatEntry[])
+/** What has to be known of the whole file before a row of it can be written. */
+interface Known {
+  readonly repeats: Pick<Repeats, 'wins' | 'entries'>
+  readonly seats: readonly SeatEntry[]
+}
+
+const knownFrom = async (task: Prepare, { repeats, crowded }: Survey): Promise<Known> => ({
+  repeats,
+  seats: await seatRows(task, crowded, repeats),
+})
+
+interface Noted {
+  readonly repeats: readonly RepeatEntry[]
+  readonly seats: readonly SeatEntry[]
+}
+
+const notedOf = async ({ files, bucket, run }: Prepare): Promise<Known> => {
+  const noted = await files.read({ bucket, key: surveyKey(run) })
+  if (!noted) throw new ValueFreeError('what was known of the file is no longer in the work bucket')
+  const { repeats, seats } = JSON.parse(await textOf(noted)) as Noted
+  return { repeats: repeatsFrom(repeats), seats }
 }
 
 /** For the next call: some kilobytes mostly, some megabytes in the worst case. */
-const noteRepeats = ({ files, bucket, run }: Prepare, repeats: Known): Promise<void> =>
-  files.write({ bucket, key: repeatsKey(run) }, Readable.from([JSON.stringify(repeats.entries())]))
+const note = ({ files, bucket, run }: Prepare, { repeats, seats }: Known): Promise<void> => {
+  const noted: Noted = { repeats: repeats.entries(), seats }
+  return files.write({ bucket, key: surveyKey(run) }, Readable.from([JSON.stringify(noted)]))
+}

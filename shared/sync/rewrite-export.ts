@@ -52,7 +52,7 @@ export const rewriteExport = async (task: Rewrite): Promise<FileCounts> => {
 
 /** Filled while the export is read. */
 interface Found {
-  readonly counts: { -readonly [count in keyof FileCounts]: number }
+  readonly counts: { -readonly [count in keyof FileCounts]: FileCounts[count] }
   readonly inactive: Endpoint[]
   readonly behind: Behind[]
 }

@@ -9,13 +9,18 @@ import { isGone } from './plan-remove.ts'
 export const isThere = (note: Sent | undefined): boolean =>
   note !== undefined && !isGone(note) && note.at !== ''
 
-/** Do the user's others, some of whom have lost their seat and are leaving, still fill the Region's seats? */
-export const isCrowded = (id: string, user: string | undefined, { groups, sent }: Observed): boolean => {
+/** Do the user's others, some of whom have lost their seat and are leaving, still fill the Region's seats? Those who come with it count. */
+export const isCrowded = (
+  id: string,
+  user: string | undefined,
+  { groups, sent }: Observed,
+  newcomers: ReadonlySet<string>,
+): boolean => {
   if (user === undefined) return false
   const isSeated = (each: string) => {
     const note = sent.get(each)
     // A delete that was accepted may still be on its way: its note names no user any more.
-    return isThere(note) && (note?.user ?? user) === user
+    return (isThere(note) || newcomers.has(each)) && (note?.user ?? user) === user
   }
   const members = Object.keys(groups.get(user)?.members ?? {})
   return !isSeated(keyOf(id)) && members.filter(isSeated).length >= SEATS

@@ -47,7 +47,7 @@ export interface Backlog extends Leased, Omit<Sender, 'destination' | 'spread' |
 }
 
 /** `rows`: 0 where nothing is to be imported. `left`: none of the rows. */
-export type StagedBacklog = Required<Omit<Staged, 'at' | 'more'>>
+export type StagedBacklog = Required<Pick<Staged, 'bucket' | 'prefix' | 'left' | 'rows'>>
 
 /** What one run takes: a job reads a gigabyte. */
 const MOST = { keys: 250_000, bytes: 900 * 1024 * 1024 } as const

@@ -35,7 +35,7 @@ export interface DropsOptions {
 }
 
 const DOORS: readonly DoorName[] = [
-  ...(['receive-drop', 'prepare-file', 'stage-file', 'start-import', 'check-import'] as const),
+  ...(['receive-drop', 'prepare-file', 'stage-file', 'start-import', 'check-import', 'mend-part'] as const),
   ...(['mark-touched', 'record-outcome', 'close-run', 'settle-owed'] as const),
 ]
 

@@ -3,7 +3,11 @@ import type { SFNClient } from '@aws-sdk/client-sfn'
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import type { RowBatch } from '../../shared/sources/csv/kernel.ts'
 import type { FileRefused, RegionOutcome } from '../../shared/ledger/runs.ts'
-import type { Bulk, Place } from '../../shared/destinations/destination.ts'
+import type { Bulk } from '../../shared/destinations/destination.ts'
+import type { Load } from '../../shared/ledger/import-intents.ts'
+import type { ImportProgress } from '../../shared/sync/judge-import.ts'
+import type { Mended } from '../../shared/sync/mend-part.ts'
+import type { Turn } from '../aws/functions.ts'
 import type { Drop } from '../../shared/sync/open-run.ts'
 import type { Staged } from '../../shared/sync/load-region.ts'
 import type { LaneKind } from '../../shared/sync/mark-dirty.ts'
@@ -37,19 +41,21 @@ export type DoorName = keyof ReturnType<typeof doorsOf>
 /** What a new sandbox of one of the functions runs. */
 export const loading = (site: LoadSite, name: DoorName) => (host: Host) => {
   const doors = doorsOf(site, host)
-  const door = doors[name] as (event: unknown) => Promise<unknown>
-  return (event: unknown) => door(event)
+  const door = doors[name] as (event: unknown, turn: Turn) => Promise<unknown>
+  return (event: unknown, turn: Turn) => door(event, turn)
 }
 
-interface OfRegion {
-  readonly run: string
-  readonly region: string
+interface OfRegion extends Load {
   readonly from: Staged
+}
+
+interface MendPart extends OfRegion {
+  readonly import: ImportProgress & { readonly mended?: Mended }
 }
 
 const doorsOf = (site: LoadSite, host: Host) => {
   const rim = rimOf(site, host)
-  return { ...doorsOfRuns(rim), ...doorsOfRegions(rim) }
+  return { ...doorsOfRuns(rim), ...doorsToRegions(rim), ...doorsAfterImports(rim) }
 }
 
 /** What the product's rim hands to its doors. */
@@ -67,11 +73,13 @@ const rimOf = (site: LoadSite, host: Host) => {
     client: machinesClientFor(host, site.machines) as unknown as SFNClient,
     turnsIn: (region: string) => product.laneTurns(table, region),
     memoryIn: (region: string) => product.laneMemory(table, region),
-    bulkIn: (region: string) => destinationOf(site, region, host).bulk as Bulk,
+    destinationIn: (region: string) => destinationOf(site, region, host),
+    intents: product.imports.importIntents(table),
     put: (region: string, kind: LaneKind, markers: readonly Marker[]) =>
       product.enqueue(queues, queueUrl(region, kind), markers),
     idMarkersFor: product.idMarkersFor,
     now: host.now,
+    sleep: host.sleep,
     instant: () => new Date(host.now()).toISOString(),
   }
 }
@@ -119,27 +127,76 @@ const doorsOfRuns = (rim: Rim) => {
   }
 }
 
-/** Of a run in one Region. */
-const doorsOfRegions = (rim: Rim) => {
-  const { imports, ledger, consents, files, turnsIn, memoryIn, bulkIn, put } = rim
+const bulkOf = ({ destinationIn }: Rim, region: string): Bulk => destinationIn(region).bulk as Bulk
+
+const tellerOf =
+  ({ put, idMarkersFor, now }: Rim, region: string) =>
+  (ids: readonly string[]) =>
+    put(region, 'urgent', idMarkersFor(ids, now()))
+
+/** As deployed: hours to wait for a place and for a job, and rows of which a file is cut into slices. */
+const HOURS = 6
+const SLICE = 50_000
+
+/** Of a run on its way into one Region. */
+const doorsToRegions = (rim: Rim) => {
+  const { imports, ledger, consents, files, turnsIn, memoryIn, destinationIn } = rim
   return {
-    'stage-file': async ({ run, region, attempt, part }: OfRegion & { attempt: number; part: number }) => {
+    'stage-file': async (load: Load) => {
+      const { run, region } = load
       const { droppedAt } = await imports.sourceOf(ledger, run)
-      const tell = (ids: readonly string[]) => put(region, 'urgent', rim.idMarkersFor(ids, rim.now()))
-      const fresh = { droppedAt, consents, memory: memoryIn(region), tell }
+      const fresh = { droppedAt, consents, memory: memoryIn(region), tell: tellerOf(rim, region) }
       const target = { bucket: bucketIn(region), files }
       const parts = await imports.partsOf(ledger, run)
       const work = { bucket: WORK, files }
-      return imports.stageFile({ run, attempt, part, parts, work, target, fresh, turns: turnsIn(region) })
+      return imports.stageFile({
+        ...{ load, parts, sliceRows: SLICE, work, target, fresh },
+        turns: turnsIn(region),
+      })
     },
-    'start-import': ({ run, region, from, turn }: OfRegion & { from: Place; turn: number }) =>
-      imports.startJob(
-        async () =>
-          (await imports.turnIn(ledger, run, region)) === 'go' ? bulkIn(region).startImport(from) : 'busy',
-        turn,
-      ),
-    'check-import': ({ region, job, turn }: { region: string; job: string; turn: number }) =>
-      imports.checkJob(bulkIn(region).checkImport, job, turn),
+    'start-import': ({ from, turn, ...load }: OfRegion & { turn: number }) => {
+      const { run, region } = load
+      const begin = () =>
+        imports.beginImport({
+          ...{ load, from, intents: rim.intents, bulk: bulkOf(rim, region) },
+          turn: () => imports.turnIn(ledger, run, region),
+          time: () => turnsIn(region).time(),
+          adopted: () => undefined,
+        })
+      return imports.startJob(begin, { turn, hours: HOURS })
+    },
+    'check-import': async ({
+      region,
+      attempt,
+      from,
+      job,
+      turn,
+    }: OfRegion & { job: string; turn: number }) => {
+      const progress = await imports.checkJob(bulkOf(rim, region).checkImport, job, { turn, hours: HOURS })
+      return imports.judgeImport(progress, { attempt, rows: from.rows, most: SLICE })
+    },
+    'mend-part': async ({ from, import: progress, ...load }: MendPart, { owner, deadline }: Turn) => {
+      const { region } = load
+      const { droppedAt } = await imports.sourceOf(ledger, load.run)
+      const { mended: begun = imports.NOTHING_MENDED } = progress
+      const destination = destinationIn(region)
+      const fresh = { droppedAt, consents, memory: memoryIn(region), tell: tellerOf(rim, region) }
+      const task = { load, from, destination, files, fresh, work: { bucket: WORK, files }, mended: begun }
+      const lane = { turns: turnsIn(region), destination, now: rim.now, sleep: rim.sleep }
+      const { isOver, mended } = await imports.whileLeased(lane, { owner, deadline, isEager: true }, (hold) =>
+        imports.mendPart(task, hold),
+      )
+      const { taken, refused, left } = mended
+      const counts = { processed: taken + refused, failures: refused, named: refused, left }
+      return isOver ? { ...progress, state: 'mended', mended, ...counts } : { ...progress, mended }
+    },
+  }
+}
+
+/** Of a run that has got there, or has not. */
+const doorsAfterImports = (rim: Rim) => {
+  const { imports, ledger, files, turnsIn, memoryIn, put } = rim
+  return {
     'mark-touched': async ({ region, from }: OfRegion) => {
       const mark = (kind: LaneKind, markers: readonly Marker[]) => put(region, kind, markers)
       const task = { from, files, memory: memoryIn(region), mark, now: rim.now() }
@@ -156,11 +213,12 @@ const doorsOfRegions = (rim: Rim) => {
 
 /** A batch of a file of which nothing is to be known but who opts out. */
 const batchOf = (optOuts: readonly string[]): RowBatch => ({
-  ...{ count: 0, lines: new Float64Array(), hashes: new Uint32Array(), optsOut: new Uint8Array() },
-  ...{ starts: new Uint32Array(), ends: new Uint32Array(), bytes: new Uint8Array() },
+  ...{ count: 0, lines: new Float64Array(), hashes: new Uint32Array(), users: new Uint32Array() },
+  ...{ optsOut: new Uint8Array(), starts: new Uint32Array(), ends: new Uint32Array() },
+  ...{ bytes: new Uint8Array(), empties: [] },
   unfit: optOuts.map((Id) => ({
     ...{ line: 0, cells: [], problems: [] },
-    optOut: { Id, hash: [0, 0], endpoint: undefined },
+    optOuts: [{ Id, hash: [0, 0], endpoint: undefined }],
   })),
 })
 

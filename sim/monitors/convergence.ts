@@ -3,6 +3,7 @@ import type { EndpointResponse } from '../../local/pinpoint/endpoint.ts'
 import type { Fact, Violation } from '../history/facts.ts'
 import { expectedFrom } from '../history/reference.ts'
 import type { Expected } from '../history/reference.ts'
+import { isOfLoad } from './registry.ts'
 
 export interface Regional {
   readonly ids: () => readonly string[]
@@ -101,20 +102,26 @@ const stopsIn = (facts: readonly Fact[]): ReadonlySet<string> => {
 const byRowAloneIn = (facts: readonly Fact[]): ReadonlySet<string> => {
   const brought = new Set<string>()
   for (const fact of facts)
-    if (fact.kind === 'effect' && fact.by === 'import') brought.add(`${fact.region} ${fact.id}`)
+    if (fact.kind === 'effect' && isByRow(fact)) brought.add(`${fact.region} ${fact.id}`)
   for (const fact of facts)
-    if (fact.kind === 'called' && fact.operation !== 'get')
+    if (fact.kind === 'called' && fact.operation !== 'get' && !isOfLoad(fact))
       for (const { id } of fact.items) brought.delete(`${fact.region} ${id}`)
   return brought
 }
+
+type Effect = Extract<Fact, { kind: 'effect' }>
+
+const isByRow = ({ by, call }: Effect): boolean =>
+  by === 'import' || (by === 'put' && call !== undefined && isOfLoad(call))
 
 const outByRowIn = (facts: readonly Fact[]): ReadonlySet<string> => {
   const out = new Set<string>()
   for (const fact of facts) {
     if (fact.kind !== 'effect') continue
+    const { before, after, by } = fact
     const name = `${fact.region} ${fact.id}`
-    if (fact.by === 'import' && fact.row?.optOut === 'ALL' && fact.before?.optOut === 'NONE') out.add(name)
-    if (fact.by === 'remove' || fact.after?.optOut === 'NONE') out.delete(name)
+    if (isByRow(fact) && before?.optOut === 'NONE' && after?.optOut === 'ALL') out.add(name)
+    if (by === 'remove' || after?.optOut === 'NONE') out.delete(name)
   }
   return out
 }

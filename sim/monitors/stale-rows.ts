@@ -1,6 +1,7 @@
 /** I2 for the rows of files: none that is older than what was sent before the file was made, none beside a send that may still take effect. */
 import type { Call, CallItem, Fact, Monitor, Violation } from '../history/facts.ts'
 import { EFFECT_WITHIN } from '../pinpoint/fate.ts'
+import { isOfLoad } from './registry.ts'
 import type { Registry } from './registry.ts'
 
 type Staged = Extract<Fact, { kind: 'staged' }>
@@ -62,12 +63,18 @@ const sendsBefore = () => {
   }
   return {
     hear(fact: Fact) {
-      if (fact.kind === 'called' && fact.operation !== 'get') note(fact, { call: fact })
-      if (fact.kind === 'abandoned')
-        note(fact.call, { call: fact.call, until: fact.at + EFFECT_WITHIN.unknown })
-      if (fact.kind === 'answered' && fact.call.operation !== 'get') answered(fact)
+      const call = callIn(fact)
+      if (!call || call.operation === 'get' || isOfLoad(call)) return
+      if (fact.kind === 'called') note(call, { call })
+      if (fact.kind === 'abandoned') note(call, { call, until: fact.at + EFFECT_WITHIN.unknown })
+      if (fact.kind === 'answered') answered(fact)
     },
     before: ({ region, began }: Staged, id: string): readonly Sent[] =>
       [...(sends.get(`${region} ${id}`)?.values() ?? [])].filter(({ call }) => call.at < began),
   }
+}
+
+const callIn = (fact: Fact): Call | undefined => {
+  if (fact.kind === 'called') return fact
+  return fact.kind === 'abandoned' || fact.kind === 'answered' ? fact.call : undefined
 }

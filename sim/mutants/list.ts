@@ -172,20 +172,20 @@ export const MUTANTS: readonly Mutant[] = [
   one(
     'no drain: what was noted before a file was dropped counts as in effect',
     'sync/fresh-lines.ts',
-    'note.fence > instant',
-    'Date.parse(note.at) > instant',
+    'note.fence > Date.parse(at)',
+    'note.at > at',
   ),
   one(
     'rows are held against what was acknowledged, not against what was sent',
     'sync/fresh-lines.ts',
-    'note !== undefined && (note.fence > instant',
-    "note !== undefined && note.state === 'applied' && (note.fence > instant",
+    'note !== undefined && (note.fence > Date.parse(at)',
+    "note !== undefined && note.state === 'applied' && (note.fence > Date.parse(at)",
   ),
   one(
     'who was removed is not left out of a file',
     'sync/fresh-lines.ts',
-    '(note.fence > instant || isGone(note) || isLeaving(note))',
-    '(note.fence > instant || (isGone(note) && isLeaving(note)))',
+    '(note.fence > Date.parse(at) || isGone(note) || isLeaving(note))',
+    '(note.fence > Date.parse(at) || (isGone(note) && isLeaving(note)))',
   ),
   one(
     'an opt-out whose row is left out goes with it',
@@ -193,7 +193,12 @@ export const MUTANTS: readonly Mutant[] = [
     'if (untold.length > 0) await tell',
     'if (untold.length < 0) await tell',
   ),
-  one('NONE in the rows of a file', 'sync/fresh-lines.ts', "? 'ALL' : undefined", "? 'ALL' : 'NONE'"),
+  one(
+    'NONE in the rows of a file',
+    'sync/fresh-lines.ts',
+    "OptOut: 'ALL' } : endpoint",
+    "OptOut: 'ALL' } : { ...endpoint, OptOut: 'NONE' }",
+  ),
   one(
     'jobs overlap',
     'sync/load-region.ts',

@@ -3,14 +3,7 @@ import { reportOf } from '../../shared/ledger/report.ts'
 import { runs } from '../../shared/ledger/runs.ts'
 import type { FileCounts, RegionOutcome, Runs } from '../../shared/ledger/runs.ts'
 import { closeRun } from '../../shared/sync/close-run.ts'
-import {
-  BehindOlderRun,
-  checkJob,
-  recordOutcome,
-  startJob,
-  turnIn,
-  waitAfter,
-} from '../../shared/sync/load-region.ts'
+import { BehindOlderRun, recordOutcome, turnIn } from '../../shared/sync/load-region.ts'
 import { noteFile, openCopy, openDrop, runOf } from '../../shared/sync/open-run.ts'
 import type { Drop } from '../../shared/sync/open-run.ts'
 import { settleOwed } from '../../shared/sync/settle-owed.ts'
@@ -249,24 +242,24 @@ describe('a report', () => {
     expect(verdict(both, { ...FILE, tableOwned: 5, behind: 1 })).toBe('partial')
   })
 
+  it('tells of refused rows how many are named, and why where none are', async () => {
+    const id = await open('v1', 1)
+    await recordOutcome(ledger, id, outcome('us-east-1', { failures: 1, named: 1 }))
+    await recordOutcome(ledger, id, outcome('us-west-2', { failures: 1, named: 0 }))
+    const { regions, verdict: said } = reportOf(await ledger.get(id), await ledger.outcomes(id))
+    expect(said).toBe('partial')
+    expect(regions).toMatchObject([
+      { region: 'us-east-1', result: 'applied', failures: 1, named: 1 },
+      { region: 'us-west-2', result: 'applied', failures: 1, reason: 'TOO_MANY_ROWS_TO_NAME' },
+    ])
+    expect(regions[0]).not.toHaveProperty('reason')
+    expect(regions[1]).not.toHaveProperty('named')
+  })
+
   it('names a Region of which nothing was heard', () => {
     expect(reportOf(run, [outcome('us-west-2')]).regions).toMatchObject([
       { region: 'us-east-1', result: 'failed', reason: 'NOT_LOADED' },
       { region: 'us-west-2', result: 'applied' },
     ])
-  })
-})
-
-describe('waiting for a job', () => {
-  it('asks at once at first and every two minutes at last, and gives up after about six hours', async () => {
-    const waits = Array.from({ length: 190 }, (_, turn) => waitAfter(turn))
-    expect(waits[0]).toBe(2)
-    expect(waits.at(-1)).toBe(120)
-    expect(waits.reduce((sum, wait) => sum + wait, 0) / 3600).toBeCloseTo(6, 0)
-    const running = () => Promise.resolve({ state: 'running' as const, processed: 1, failures: 0 })
-    expect(await checkJob(running, 'j', 5)).toMatchObject({ state: 'running', job: 'j', turn: 6 })
-    expect(await checkJob(running, 'j', 190)).toMatchObject({ state: 'failed' })
-    expect(await startJob(() => Promise.resolve('busy'), 3)).toMatchObject({ state: 'busy', turn: 4 })
-    expect(await startJob(() => Promise.resolve('busy'), 190)).toMatchObject({ state: 'failed' })
   })
 })

@@ -103,7 +103,7 @@ describe('an update', () => {
     await update('ANNA', anna)
     await update('anna', { Attributes: { tier: ['gold'] } })
     expect(await readApplied('aNNa')).toMatchObject({ Id: 'ANNA', Attributes: { tier: ['gold'] } })
-    expect([...stage.pinpoint.endpoints('eu-west-1', APP)]).toHaveLength(1)
+    expect([...stage.pinpoint.endpoints('eu-west-1', APP).all()]).toHaveLength(1)
   })
 
   test('rounds coordinates to one decimal', async () => {

@@ -96,7 +96,7 @@ describe('an export', () => {
     stage.clock.advance(150)
     await finished(await start())
     const [line] = allLines()
-    expect(line).toEqual(JSON.parse(JSON.stringify([...stage.pinpoint.endpoints(IRELAND, APP)][0])))
+    expect(line).toEqual(JSON.parse(JSON.stringify([...stage.pinpoint.endpoints(IRELAND, APP).all()][0])))
     expect(line).toMatchObject({ Id: 'anna', ...EndpointRequest, ApplicationId: APP })
     expect(line).not.toHaveProperty('Attributes')
   })

@@ -49,7 +49,7 @@ async function fill(count: number): Promise<void> {
 
 function applied() {
   stage.clock.advance(150)
-  return [...stage.pinpoint.endpoints(IRELAND, APP)]
+  return [...stage.pinpoint.endpoints(IRELAND, APP).all()]
 }
 
 describe('a fault on requests', () => {

@@ -43,7 +43,7 @@ export function importsOn(stage: () => Stage) {
     return finished(await start({ S3Url: `s3://drops/${key}`, ...request }))
   }
 
-  const endpoints = () => [...stage().pinpoint.endpoints(IRELAND, APP)]
+  const endpoints = () => [...stage().pinpoint.endpoints(IRELAND, APP).all()]
   const ids = () => endpoints().map(({ Id }) => Id)
   return { start, look, finished, importing, endpoints, ids }
 }

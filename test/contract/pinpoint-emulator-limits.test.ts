@@ -137,7 +137,7 @@ test('null members count as left out, and members the service does not know are 
     accepted,
   )
   stage.clock.advance(150)
-  const [endpoint] = stage.pinpoint.endpoints('eu-west-1', APP)
+  const [endpoint] = stage.pinpoint.endpoints('eu-west-1', APP).all()
   expect(endpoint).toMatchObject({ OptOut: 'NONE', Attributes: { tier: ['a'] } })
   expect(endpoint).not.toHaveProperty('Colour')
 })

@@ -125,7 +125,7 @@ describe('IAM', () => {
     expect(refused).toMatchObject({ name: 'AccessDeniedException', status: 403 })
     expect(refused.message).toContain('is not authorized to perform: mobiletargeting:UpdateEndpointsBatch')
     guarded.clock.advance(150)
-    expect([...guarded.pinpoint.endpoints(IRELAND, APP)]).toEqual([])
+    expect([...guarded.pinpoint.endpoints(IRELAND, APP).all()]).toEqual([])
     await guarded.close()
   })
 })

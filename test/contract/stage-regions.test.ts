@@ -193,7 +193,7 @@ describe('a Pinpoint import', () => {
       JobStatus: 'COMPLETED',
       CompletedPieces: 1,
     })
-    const endpoints = [...stage.pinpoint.endpoints('us-east-1', applications['us-east-1'])]
+    const endpoints = [...stage.pinpoint.endpoints('us-east-1', applications['us-east-1']).all()]
     expect(endpoints).toMatchObject([{ Id: 'e-1', Address: 'ana@example.com' }])
   })
 

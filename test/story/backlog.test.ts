@@ -1,9 +1,8 @@
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
-import { BatchWriteCommand, DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { tableChanges } from '../../local/demo/table-items.ts'
-import type { Item } from '../../local/demo/table-items.ts'
-import { chunksOf } from '../../shared/ledger/chunks.ts'
+import { put, putAll, remove } from './customers.ts'
 import { OTHERS, REGIONS, STANDBY, agree, openStory, regions, until } from './open-stage.ts'
 import type { Story } from './open-stage.ts'
 import { packagedWith } from './packaged-with.ts'
@@ -34,18 +33,6 @@ describe('a backlog', () => {
   })
   afterEach(() => story.close())
 
-  const put = (Item: Item) =>
-    story.documents.send(new PutCommand({ TableName: story.names.customerTable, Item }))
-  const remove = (Id: string) =>
-    story.documents.send(new DeleteCommand({ TableName: story.names.customerTable, Key: { Id } }))
-  const putAll = async (items: readonly Item[]) => {
-    for (const chunk of chunksOf(items, 25)) {
-      const requests = chunk.map((Item) => ({ PutRequest: { Item } }))
-      await story.documents.send(
-        new BatchWriteCommand({ RequestItems: { [story.names.customerTable]: requests } }),
-      )
-    }
-  }
   const reconcile = () =>
     story.stage.lambda.invoke(regions.hub, 'samepoint-reconcile', { regions: [STANDBY] })
   const loads = () => story.executions('load-backlog').map(({ status }) => status)
@@ -84,8 +71,8 @@ describe('a backlog', () => {
   it('of a Region that was down goes by Import Job, opt-outs and deletes ahead of it', async () => {
     const { written, updated } = tableChanges(ITEMS, Date.now())
     story.stage.faults.down(STANDBY)
-    await putAll(written)
-    await putAll(updated)
+    await putAll(story, written)
+    await putAll(story, updated)
     // As after a day of small changes, there are more markers than two senders can take at a time.
     for (let times = 0; times < 3; times += 1) await reconcile()
     await until(
@@ -128,9 +115,9 @@ describe('a backlog', () => {
     const gone = [here?.at(-1) ?? '', notYet?.at(-6) ?? '']
     for (const id of out) {
       const item = items.get(id) ?? { Id: id }
-      await put({ ...item, OptOut: 'ALL', ConsentDate: new Date().toISOString() })
+      await put(story, { ...item, OptOut: 'ALL', ConsentDate: new Date().toISOString() })
     }
-    for (const id of gone) await remove(id)
+    for (const id of gone) await remove(story, id)
     const isOut = (id: string) => story.endpoint(STANDBY, id)?.OptOut === 'ALL'
     await until('the opt-outs are in force', () => [...out, gone[0] ?? ''].every(isOut))
     // The job still stands still.
@@ -164,7 +151,7 @@ describe('a backlog', () => {
   }, 300_000)
 
   it('that is small is left to the lane', async () => {
-    await putAll(tableChanges(30, Date.now()).written)
+    await putAll(story, tableChanges(30, Date.now()).written)
     await story.fire('samepoint-open-backlog')
     await story.settled()
     expect(loads()).toEqual([])
@@ -180,11 +167,9 @@ describe('customers whom the table is done with while a file that has them is im
   afterEach(() => story.close())
 
   it('stay deleted, and as the table has them', async () => {
-    const TableName = story.names.customerTable
-    const put = (Id: string, Address: string) =>
-      story.documents.send(new PutCommand({ TableName, Item: { Id, Address, ChannelType: 'EMAIL' } }))
-    await put('ada', 'ada@example.com')
-    await put('bob', 'bob@example.com')
+    const write = (Id: string, Address: string) => put(story, { Id, Address, ChannelType: 'EMAIL' })
+    await write('ada', 'ada@example.com')
+    await write('bob', 'bob@example.com')
     await story.settled()
     const others = Array.from({ length: 40 }, (_, at) => `p-${at},p-${at}@example.com,EMAIL`)
     for (const region of REGIONS) {
@@ -199,8 +184,8 @@ describe('customers whom the table is done with while a file that has them is im
       ),
     )
     await until('the jobs have begun', () => REGIONS.every((region) => story.count(region) > 20))
-    await put('bob', 'new@example.com')
-    await story.documents.send(new DeleteCommand({ TableName, Key: { Id: 'ada' } }))
+    await write('bob', 'new@example.com')
+    await remove(story, 'ada')
     await until('she is gone', () => REGIONS.every((region) => !story.endpoint(region, 'ada')))
     expect(REGIONS.map((region) => story.count(region)).every((count) => count < 40)).toBe(true)
 

@@ -43,6 +43,30 @@ describe('a dropped CSV file', () => {
     for (const region of REGIONS) expect(story.endpoint(region, 'e1')?.Address).toBe('ada@example.com')
   })
 
+  it('is read by the mapping that its metadata name, where its names are not those of Pinpoint', async () => {
+    const header =
+      'Contact ID,E-mail,E-mail opt-out,Mobile,SMS opt-out,Plan,Interests,Orders,First name,Last name,City,Country'
+    const body = `${header}\nc1,ada@example.com,yes,+12125550100,no,gold,,3,Ada,L,Bern,CH\nc2,,,,,,,,,,,\n`
+    await story.drop('contacts.csv', body, { mapping: 'crm-export' })
+    await story.drop('other.csv', body, { mapping: 'crm-exprot' })
+    await story.settled()
+    const reports = await story.reports()
+    expect(reports.map(({ verdict }) => verdict).sort()).toEqual(['complete', 'refused'])
+    const [complete, refused] = ['complete', 'refused'].map((wanted) =>
+      reports.find(({ verdict }) => verdict === wanted),
+    )
+    expect(complete?.file).toMatchObject({ rows: 2, accepted: 2, endpoints: 2, empty: 1 })
+    expect(refused?.file).toMatchObject({ code: 'MAPPING_UNKNOWN' })
+    for (const region of REGIONS) {
+      expect(story.count(region)).toBe(2)
+      expect(story.endpoint(region, 'c1-email')).toMatchObject({
+        OptOut: 'ALL',
+        Attributes: { Plan: ['gold'] },
+      })
+      expect(story.endpoint(region, 'c1-phone')?.OptOut).toBe('NONE')
+    }
+  })
+
   it('does not wait for a Region that is down, and pays it when it is back, without another drop', async () => {
     story.stage.faults.down(STANDBY)
     await story.drop('customers.csv', file)

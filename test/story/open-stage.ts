@@ -48,16 +48,15 @@ export const openStory = async (options: Partial<StageOptions> = {}) => {
     data,
     ...person,
     /** What a Region's readers see of one endpoint. */
-    endpoint: (region: string, id: string) =>
-      [...stage.pinpoint.endpoints(region, application(region))].find(({ Id }) => Id === id),
-    count: (region: string) => [...stage.pinpoint.endpoints(region, application(region))].length,
+    endpoint: (region: string, id: string) => stage.pinpoint.endpoints(region, application(region)).get(id),
+    count: (region: string) => stage.pinpoint.endpoints(region, application(region)).size,
     census: (): RegionCensus[] =>
       census(
         new Map(REGIONS.map((region) => [region, stage.pinpoint.endpoints(region, application(region))])),
       ),
-    drop: (name: string, Body: string, Metadata: Record<string, string> = {}) =>
+    drop: (name: string, Body: string, Metadata: Record<string, string> = {}, folder = 'drops/') =>
       person.s3.send(
-        new PutObjectCommand({ Bucket: person.names.dropBucket, Key: `drops/${name}`, Body, Metadata }),
+        new PutObjectCommand({ Bucket: person.names.dropBucket, Key: folder + name, Body, Metadata }),
       ),
     reports: async (): Promise<Report[]> => (await readReports(person)).map(({ report }) => report),
     fire: (schedule: string, at?: number) => stage.scheduler.fire(hub, schedule, at),

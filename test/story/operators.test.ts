@@ -1,7 +1,8 @@
 import { DeleteEndpointCommand, PinpointClient } from '@aws-sdk/client-pinpoint'
-import { DeleteCommand, PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
+import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Item } from '../../local/demo/table-items.ts'
+import { put, remove } from './customers.ts'
 import { OTHERS, REGIONS, STANDBY, openStory, regions, until } from './open-stage.ts'
 import type { Story } from './open-stage.ts'
 
@@ -18,11 +19,6 @@ describe('an operator', () => {
     story = await openStory()
   })
   afterEach(() => story.close())
-
-  const put = (item: Item) =>
-    story.documents.send(new PutCommand({ TableName: story.names.customerTable, Item: item }))
-  const remove = (Id: string) =>
-    story.documents.send(new DeleteCommand({ TableName: story.names.customerTable, Key: { Id } }))
 
   /** What a verb answers, or `ErrorType: message`. */
   const ask = async (verb: string, input: object): Promise<unknown> => {
@@ -81,11 +77,11 @@ describe('an operator', () => {
   const denials = () => story.stage.iam.denials()
 
   it('replays a mended item, which is parked no more, and a window, for whom a Region has lost it', async () => {
-    await put({ ...ada, Address: 'ada(at)example.com' })
-    await put(bob)
+    await put(story, { ...ada, Address: 'ada(at)example.com' })
+    await put(story, bob)
     await story.settled()
     expect(await Promise.all(everywhere(parked))).toEqual(REGIONS.map(() => 1))
-    await withoutStream(() => put(ada))
+    await withoutStream(() => put(story, ada))
     expect(plans('ada')).toEqual(REGIONS.map(() => undefined))
 
     expect(await ask('replay', { keys: ['ada'] })).toEqual({ marked: REGIONS.length })
@@ -105,14 +101,14 @@ describe('an operator', () => {
   })
 
   it('reconciles what the stream has lost: a write, an opt-out, a delete', async () => {
-    await put(ada)
-    await put(bob)
-    await put({ ...ada, Id: 'cyd', Address: 'cyd@example.com' })
+    await put(story, ada)
+    await put(story, bob)
+    await put(story, { ...ada, Id: 'cyd', Address: 'cyd@example.com' })
     await story.settled()
     await withoutStream(async () => {
-      await put({ ...ada, Attributes: { Plan: ['gold'] } })
-      await put({ ...bob, OptOut: 'ALL' })
-      await remove('cyd')
+      await put(story, { ...ada, Attributes: { Plan: ['gold'] } })
+      await put(story, { ...bob, OptOut: 'ALL' })
+      await remove(story, 'cyd')
     })
     expect(plans('ada')).toEqual(REGIONS.map(() => undefined))
 
@@ -136,8 +132,8 @@ describe('an operator', () => {
       isPaused: true,
       breaker: { state: 'closed' },
     })
-    await put(ada)
-    await put({ ...bob, OptOut: 'ALL' })
+    await put(story, ada)
+    await put(story, { ...bob, OptOut: 'ALL' })
     await until('the other Regions have both', () =>
       OTHERS.every((region) => story.endpoint(region, 'ada') && story.endpoint(region, 'bob')),
     )
@@ -150,7 +146,7 @@ describe('an operator', () => {
   })
 
   it('gives a lane back what it has given up', async () => {
-    await withoutStream(() => put(ada))
+    await withoutStream(() => put(story, ada))
     const dead = story.stage.sqs.queue(regions.hub, `samepoint-bulk-${STANDBY}-dead`)
     dead?.send({ body: JSON.stringify({ v: 2, keys: ['ada'], at: Date.now() }) })
     dead?.send({ body: '{"v":1,"ids":["ada"]}' })
@@ -170,14 +166,14 @@ describe('an operator', () => {
   })
 
   it('can show that a customer was erased in every Region, without a value of the customer', async () => {
-    await put({ ...ada, User: { UserId: 'lovelace' } })
+    await put(story, { ...ada, User: { UserId: 'lovelace' } })
     await story.settled()
     expect(await ask('receipts', { key: 'ada' })).toEqual({
       isKnown: true,
       isInTable: true,
       regions: Object.fromEntries(REGIONS.map((region) => [region, { proved: [], open: 1 }])),
     })
-    await remove('ada')
+    await remove(story, 'ada')
     const proofs = async () => {
       const { regions: all } = (await ask('receipts', { key: 'ada' })) as {
         regions: Record<string, { proved: string[]; open: number }>
@@ -194,10 +190,10 @@ describe('an operator', () => {
   })
 
   it('uses all that the roles of its verbs allow, and needs no more', async () => {
-    await put(ada)
-    await put(bob)
+    await put(story, ada)
+    await put(story, bob)
     await story.settled()
-    await withoutStream(() => remove('bob'))
+    await withoutStream(() => remove(story, 'bob'))
     await story.fire('samepoint-reconcile')
     await story.settled()
     await ask('replay', { keys: ['ada'] })

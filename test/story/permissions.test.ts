@@ -1,7 +1,7 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, it } from 'vitest'
 import { customersCsv } from '../fixtures/make-customers.ts'
-import { OTHERS, PRIMARY, STANDBY, openStory, regions, until } from './open-stage.ts'
+import { OTHERS, PRIMARY, REGIONS, STANDBY, openStory, regions, until } from './open-stage.ts'
 import type { Story } from './open-stage.ts'
 
 /** Grants that these stories do not need, each for a reason. */
@@ -14,6 +14,8 @@ const NEEDED_ELSEWHERE = [
   /SendChanges\w+Role-.*: sqs:(SendMessage .*-urgent-|ChangeMessageVisibility )/,
   // An opt-out in a file, of somebody whom the lane has sent within seconds: fresh-lines.test.ts sees to it.
   /StageFileRole.*: sqs:SendMessage .*-urgent-/,
+  // Rows that an Import Job leaves out: refused-rows.test.ts sees to them.
+  /-MendPartRole-/,
   // Only a file of more than 5 MB goes up in parts, which an error takes back.
   /s3:AbortMultipartUpload/,
   // Lambda's poller and Pinpoint's jobs ask this of AWS before they begin.
@@ -21,7 +23,7 @@ const NEEDED_ELSEWHERE = [
   // Step Functions, when the parent execution is stopped.
   /states:StopExecution/,
   // A file that is gone: S3 says so only to those who may list.
-  /(Prepare|Stage)FileRole.*: s3:ListBucket /,
+  /(PrepareFile|StageFile|ForecastRegion)Role.*: s3:ListBucket /,
   // An INACTIVE endpoint that the standby refuses, and a load that somebody stops.
   /ApplyInactiveRole.*: (mobiletargeting:UpdateEndpoint|dynamodb:GetItem) /,
   /CsvDropRole.*: lambda:InvokeFunction .*record-outcome$/,
@@ -48,6 +50,7 @@ const tellEverything = async (story: Story): Promise<void> => {
   // Nothing to copy, and nothing to import.
   await story.fire('samepoint-region-copy', Date.now() - 3_600_000)
   await story.drop('empty.csv', '')
+  await story.drop('customers.csv', customersCsv(4, 3), {}, 'dry-run/')
   await loseAnEvent(story)
   await story.settled()
   const TableName = story.names.customerTable
@@ -68,6 +71,11 @@ const tellEverything = async (story: Story): Promise<void> => {
   for (const region of OTHERS) {
     story.stage.pinpoint.faults.add({ kind: 'error', region, operation: 'UpdateEndpointsBatch', times: 1 })
   }
+  // A job whose answer is lost: it is looked for.
+  for (const region of REGIONS) {
+    const lost = { kind: 'down', applied: true, times: 1 } as const
+    story.stage.pinpoint.faults.add({ ...lost, region, operation: 'CreateImportJob' })
+  }
   story.stage.faults.down(STANDBY)
   await put('late')
   await story.drop('customers.csv', customersCsv(20, 3))
@@ -75,7 +83,7 @@ const tellEverything = async (story: Story): Promise<void> => {
     story.executions('csv-drop').some(({ status }) => status === 'RUNNING'),
   )
   await story.fire('samepoint-settle-owed')
-  await until('the run is closed', async () => (await story.reports()).length === 4)
+  await until('the run is closed', async () => (await story.reports()).length === 5)
   story.stage.faults.up(STANDBY)
   await until('the debt is paid', async () =>
     (await story.reports()).every(({ verdict }) => verdict !== 'partial'),

@@ -90,6 +90,7 @@ const everywhere = await (async () => {
     primary: hub,
     standby,
     mapping: 'mappings/endpoint.json',
+    dropMappings: 'mappings/drops.json',
     applications: Object.fromEntries(applications) as object,
   }
   await writeFile(join(folder, 'regions.json'), JSON.stringify(regions))

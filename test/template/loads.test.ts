@@ -1,35 +1,22 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { functionArn, openStates } from '../contract/open-states.ts'
+import { openStates } from '../contract/open-states.ts'
 import type { Functions, OpenStates } from '../contract/open-states.ts'
+import { definitionOf } from './machine-definition.ts'
 
 const HOUR = 3_600_000
 const FROM = { bucket: 'b', prefix: 'staging/r/1/', left: 0, rows: 3 }
 
 let stage: OpenStates
-let calls: { readonly name: string; readonly payload: unknown }[]
+let calls: { readonly name: string; readonly payload: unknown; readonly at: number }[]
 afterEach(() => stage.close())
-
-const definitionOf = async (machine: string, loadRegion = ''): Promise<unknown> => {
-  const text = await readFile(join(import.meta.dirname, `../../statemachines/${machine}.asl.json`), 'utf8')
-  return JSON.parse(
-    text.replace('${LoadRegionMachine}', loadRegion).replaceAll(/\$\{(\w+)\}/g, (_, name: string) =>
-      functionArn(
-        name
-          .replace(/(?!^)[A-Z]/g, '-$&')
-          .toLowerCase()
-          .trim(),
-      ),
-    ),
-  ) as unknown
-}
 
 const job = (state: string) => ({
   state,
   job: 'j',
   processed: 3,
   failures: 0,
+  named: 0,
+  left: 0,
   reason: 'BAD',
   turn: 1,
   wait: 5,
@@ -52,7 +39,7 @@ const play = async (machine: string, input: object, more: Readonly<Record<string
     Object.keys(answers).map((name) => [
       name,
       (payload: unknown) => {
-        calls.push({ name, payload })
+        calls.push({ name, payload, at: stage.clock.now() })
         const given = answers[name]
         const answer: unknown = Array.isArray(given) && given.length > 1 ? given.shift() : [given].flat()[0]
         if (answer instanceof Error) throw answer
@@ -64,6 +51,7 @@ const play = async (machine: string, input: object, more: Readonly<Record<string
   const loadRegion = stage.create(await definitionOf('load-region'), 'load-region')
   return stage.run(await definitionOf(machine, loadRegion), input, 20 * HOUR)
 }
+const calledAt = (door: string) => calls.findLast(({ name }) => name === door)?.at
 const called = () => calls.map(({ name }) => name)
 const recorded = () => calls.find(({ name }) => name === 'record-outcome')?.payload
 
@@ -149,6 +137,65 @@ describe('load-region', () => {
     })
     expect(called()).toEqual(['stage-file', 'record-outcome'])
     expect(recorded()).toMatchObject({ outcome: { result: 'applied', processed: 0, left: 3 } })
+  })
+
+  it('has the rows sent that a job has left out, call after call, and marks only when none can take effect any more', async () => {
+    const refused = { ...job('refused'), failures: 2 }
+    const mended = { ...job('mended'), processed: 2, failures: 1, named: 1, left: 1 }
+    const halfway = { ...refused, mended: { rows: 1 } }
+    const { status } = await play('load-region', input, {
+      'check-import': refused,
+      'mend-part': [halfway, mended],
+    })
+    expect(status).toBe('SUCCEEDED')
+    expect(called()).toEqual([
+      ...['stage-file', 'start-import', 'check-import', 'mend-part', 'mend-part', 'mark-touched'],
+      'record-outcome',
+    ])
+    const parts = calls.filter(({ name }) => name === 'mend-part').map(({ payload }) => payload)
+    expect(parts).toEqual(
+      [refused, halfway].map((progress) => ({
+        ...{ ...input, part: 1, slice: 0, from: ANSWERS['stage-file'], import: progress },
+      })),
+    )
+    expect(recorded()).toMatchObject({
+      outcome: { result: 'applied', processed: 2, failures: 1, named: 1, left: 1 },
+    })
+    expect((calledAt('mark-touched') ?? 0) - (calledAt('mend-part') ?? 0)).toBe(30_000)
+  })
+
+  it('imports a long file slice by slice where its job has left out rows, and counts each row once', async () => {
+    const at = '2026-01-01T00:00:00.000Z'
+    const whole = { ...FROM, rows: 5, left: 1, at, more: true }
+    const slice = (rows: number, left: number, moreSlices: boolean) => ({ ...whole, rows, left, moreSlices })
+    const done = (processed: number) => ({ ...job('done'), processed })
+    await play('load-region', input, {
+      'stage-file': [
+        ...[whole, slice(2, 0, true), slice(0, 2, true), slice(2, 0, false)],
+        { ...FROM, rows: 4, left: 0, at, more: false },
+      ],
+      'check-import': [{ ...job('split'), processed: 5, failures: 2 }, done(2), job('refused'), done(4)],
+      'mend-part': { ...job('mended'), processed: 2, failures: 1, named: 1, left: 0 },
+    })
+    const staged = calls.filter(({ name }) => name === 'stage-file').map(({ payload }) => payload)
+    expect(staged).toMatchObject([
+      ...[0, 1, 2, 3].map((each) => ({ part: 1, slice: each })),
+      { part: 2, slice: 0 },
+    ])
+    // What the whole file's job may have brought back is marked before the slices leave it out.
+    expect(called().slice(0, 5)).toEqual([
+      ...['stage-file', 'start-import', 'check-import', 'mark-touched', 'stage-file'],
+    ])
+    expect(recorded()).toMatchObject({
+      outcome: { result: 'applied', processed: 2 + 2 + 4, failures: 1, named: 1, left: 2 },
+    })
+  })
+
+  it('fails for the Region’s own reason where the rows are not taken for now', async () => {
+    const down = Object.assign(new Error('no answer'), { name: 'TimeoutError' })
+    await play('load-region', input, { 'check-import': job('refused'), 'mend-part': down })
+    expect(called().slice(-2)).toEqual(['mark-touched', 'record-outcome'])
+    expect(recorded()).toMatchObject({ outcome: { result: 'failed', reason: 'TimeoutError' } })
   })
 
   it('has nothing to mark when no file was staged', async () => {

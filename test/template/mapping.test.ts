@@ -55,6 +55,10 @@ describe('the mapping that regions.json chooses', () => {
     })
   })
 
+  it('of dropped files is where they are prepared', async () => {
+    expect(await bundle(stackWith('CustomerTable'), 'prepare-file')).toContain('crm-export')
+  })
+
   it('is in the functions, and no other', async () => {
     const template = '{CustomerId}-device-{.DeviceId}'
     expect(await bundle(customers.hub, 'mark-dirty')).toContain(template)

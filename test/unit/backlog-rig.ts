@@ -2,7 +2,7 @@
 import { put } from '../../shared/endpoint/change.ts'
 import type { Endpoint } from '../../shared/endpoint/endpoint.ts'
 import { keyOf } from '../../shared/endpoint/endpoint.ts'
-import type { JobState } from '../../shared/destinations/destination.ts'
+import type { FoundJob, JobState } from '../../shared/destinations/destination.ts'
 import { memoryDestination } from '../../shared/destinations/memory.ts'
 import { consentRegister } from '../../shared/ledger/consents.ts'
 import { laneMemory } from '../../shared/ledger/lane-memory.ts'
@@ -41,7 +41,7 @@ export const backlogRig = async (lanes: ReturnType<typeof openLanes>) => {
   const openedAt = new Date(clock.now()).toISOString()
   const debt = { run: RUN, door: 'backlog', region: REGION, openedAt, execution: 'arn:1' } as const
   let ids = 0
-  let job: JobState | undefined
+  let job: FoundJob | undefined
 
   const reopen = async () => {
     await ledger.owe({ ...debt, state: 'loading', attempts: 1, begunAt: openedAt, notBefore: openedAt })
@@ -124,7 +124,13 @@ export const backlogRig = async (lanes: ReturnType<typeof openLanes>) => {
     async importRows(end: JobState['state'] = 'done', names?: readonly string[]) {
       const taken = rows().filter(({ Id }) => !names || names.includes(Id))
       await memoryDestination(REGION, lanes.region().stored).apply(taken.map(put))
-      job = { state: end, processed: rows().length, failures: rows().length - taken.length }
+      job = {
+        job: 'j',
+        state: end,
+        processed: rows().length,
+        failures: rows().length - taken.length,
+        failedPieces: 0,
+      }
     },
     async close({ diesAt }: Life = {}) {
       const { steps, of, ...task } = ports(diesAt)

@@ -19,6 +19,8 @@ const good = {
   LOAD_BACKLOG_MACHINE: 'arn:aws:states:us-east-1:123456789012:stateMachine:load-backlog',
   QUOTA_SHARE: '0.7',
   BULK_THRESHOLD: '50000',
+  PLACE_HOURS: '6',
+  JOB_HOURS: '6',
 }
 
 describe('the configuration', () => {
@@ -56,6 +58,8 @@ describe('the configuration', () => {
       { REGIONS: JSON.stringify([{ ...entry('us-east-1'), lane: 'x' }, entry('eu-west-1')]) },
       'lane',
     ],
+    ['more hours than a machine has', { JOB_HOURS: '11' }, 'JOB_HOURS'],
+    ['a part of an hour', { PLACE_HOURS: '0.5' }, 'PLACE_HOURS (a whole number of hours'],
     ['one Region for both', { STANDBY_REGION: 'us-east-1' }, 'both us-east-1'],
     ['a Region that is not listed', { LANE_REGION: 'us-west-2' }, 'us-west-2 is not one of'],
   ])('refuses %s', (_what, change, says) => {

@@ -123,7 +123,7 @@ describe('a file that is taken', () => {
     const { unfit, refusal } = readAll(`${HEADER}a,b\n${','.repeat(60_000)}\n""\n${GOOD}`)
     expect(refusal).toBeUndefined()
     expect(unfit).toMatchObject(
-      [2, 3, 4].map((line) => ({ line, problems: [{ rule: 'COLUMNS' }], optOut: undefined })),
+      [2, 3, 4].map((line) => ({ line, problems: [{ rule: 'COLUMNS' }], optOuts: [] })),
     )
   })
 
@@ -131,7 +131,7 @@ describe('a file that is taken', () => {
     const { unfit } = readAll(`${HEADER}B,bob(at)example.com,EMAIL,ALL\n`)
     const { rows } = readAll(`${HEADER}b,bob@example.com,EMAIL,ALL\n`)
     const hash = (rows[0] as { hash: unknown }).hash
-    expect(unfit).toMatchObject([{ optOut: { Id: 'B', hash, endpoint: undefined } }])
+    expect(unfit).toMatchObject([{ optOuts: [{ Id: 'B', hash, endpoint: undefined }] }])
   })
 
   it('folds ids for the hash, plain or not', () => {

@@ -82,7 +82,7 @@ export const readPlainly = (file: string): Read => {
         line,
         cells: record,
         problems: endpoint,
-        optOut: optOut && { ...optOut, hash: hashPairOf(optOut.Id) },
+        optOuts: optOut ? [{ ...optOut, hash: hashPairOf(optOut.Id) }] : [],
       })
     }
   }

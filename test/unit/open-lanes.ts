@@ -300,10 +300,15 @@ const regionRig = (region: string, clock: ReturnType<typeof turningClock>): Regi
           calls.push({ at: clock.now(), kind: 'apply', ids: changes.map(idOf), changes })
         const down = await answered().catch((error: Error) => failed(error.name))
         if (down) return changes.map(() => down)
-        const outcomes = changes.map((change) => rig.answer(change))
-        const taken = changes.filter((change, at) => outcomes[at]?.result === 'applied' && !rig.loses(change))
-        await twin.apply(taken)
-        for (const change of taken) written.set(keyOf(idOf(change)), new Date(clock.now()).toISOString())
+        const outcomes: Outcome[] = []
+        // One after the other: an answer may depend on what is there by then.
+        for (const change of changes) {
+          const outcome = rig.answer(change)
+          outcomes.push(outcome)
+          if (outcome.result !== 'applied' || rig.loses(change)) continue
+          await twin.apply([change])
+          written.set(keyOf(idOf(change)), new Date(clock.now()).toISOString())
+        }
         return outcomes
       },
       async read(id, until = Infinity) {

@@ -16,6 +16,11 @@ describe('what npm run package is told', () => {
       ['--param', 'quotaShare=1.1'],
       'expected a number above 0, up to 1, got "1.1"',
     ],
+    [
+      'more hours than a machine has',
+      ['--param', 'jobHours=11'],
+      'a whole number of hours, 1 to 10, got "11"',
+    ],
     ['a share of nothing', ['--param', 'quotaShare=0'], 'got "0"'],
     ['a share without a figure', ['--param', 'quotaShare='], 'got ""'],
     ['a name that no queue may have', ['--param', 'prefix=My Own'], 'expected small letters'],

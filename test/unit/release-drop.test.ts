@@ -58,7 +58,7 @@ describe('a file that is held', () => {
     expect(await decide(true, '2026-06-04T00:00:00.000Z')).toEqual(answer)
     const { bucket, key, version } = DROP
     expect(await sourceOf(ledger, `${RUN}-released`)).toEqual({
-      ...{ source: { bucket, key, version }, isReleased: true },
+      ...{ source: { bucket, key, version }, isReleased: true, isDryRun: false },
       droppedAt: '2026-06-03T00:00:00.000Z',
     })
     expect(report().file).toMatchObject({ held: { released: `${RUN}-released` } })

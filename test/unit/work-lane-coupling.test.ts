@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { applied } from '../../shared/endpoint/outcome.ts'
+import { idOf } from '../../shared/endpoint/change.ts'
+import type { Change } from '../../shared/endpoint/change.ts'
+import { applied, rejected } from '../../shared/endpoint/outcome.ts'
 import { openLanes } from './open-lanes.ts'
 
 const row = (Id: string, more: object = {}) => ({ Id, Address: `${Id}@example.com`, ...more })
@@ -16,6 +18,12 @@ const written = async (lanes: Opened, ...rows: { Id: string }[]) => {
   await lanes.write(...rows)
   await lanes.settle()
   lanes.clock.tick(60_000)
+}
+/** As Pinpoint does, where all belong to one user. */
+const refuseSixteenth = (lanes: Opened) => {
+  const { stored } = lanes.region()
+  const hasRoom = (change: Change) => change.kind === 'remove' || stored.has(idOf(change)) || stored.size < 15
+  lanes.region().answer = (change) => (hasRoom(change) ? applied : rejected('BadRequestException'))
 }
 
 describe('endpoints of one address, in a Region', () => {
@@ -131,6 +139,28 @@ describe('endpoints of one user, in a Region', () => {
     const isNew = ({ change }: { change: { kind: string } }) => change.kind === 'put'
     for (const id of ['new', 'newer']) expect(lanes.region().sent(id).filter(isNew)).toHaveLength(1)
     expect(Math.max(...most)).toBeLessThanOrEqual(15)
+  })
+
+  it('are never more than fifteen there, in whatever company sixteen and more come', async () => {
+    const rows = Array.from({ length: 17 }, (_, number) => of(`e${number}`, number + 10))
+    const orders = fc.shuffledSubarray(rows, { minLength: 17 })
+    await fc.assert(
+      fc.asyncProperty(orders, fc.integer({ min: 1, max: 16 }), async (order, first) => {
+        const lanes = openLanes()
+        refuseSixteenth(lanes)
+        await lanes.write(...order.slice(0, first))
+        await lanes.work()
+        await lanes.write(...order.slice(first))
+        await lanes.settle()
+        expect([...lanes.region().stored.keys()].sort()).toEqual(
+          rows
+            .slice(2)
+            .map(({ Id }) => Id)
+            .sort(),
+        )
+      }),
+      { numRuns: 100 },
+    )
   })
 
   it('that share one address by the thousand have a row in the ledger that has an end', async () => {

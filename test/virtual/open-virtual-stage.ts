@@ -68,7 +68,7 @@ export const openVirtualStage = async (options: VirtualStageOptions) => {
     put: (item: object) => write('PutItem', { Item: marshall(item) }),
     remove: (key: object) => write('DeleteItem', { Key: marshall(key) }),
     /** What a Region's readers see of all endpoints. */
-    endpoints: (region: string) => stage.pinpoint.endpoints(region, applications[region] ?? ''),
+    endpoints: (region: string) => stage.pinpoint.endpoints(region, applications[region] ?? '').all(),
     /** Messages in all queues of a Region's lanes, dead letters left out. */
     owed: (region: string): number => depthOf(queues().filter(({ name }) => LANE.exec(name)?.[1] === region)),
     /** Messages and stream records that the lanes have given up on. */

@@ -15,21 +15,25 @@ import {
   tooManyColumns,
 } from './csv-refusal.ts'
 import type { CsvRefusal } from './csv-refusal.ts'
-import { addDoubtful, cellsOf } from './doubtful-row.ts'
+import { cellsOf, judgeCells } from './doubtful-row.ts'
 import { refusalOfStart } from './encoding.ts'
-import { hashPlainId } from './id-hash.ts'
+import { hashPlainId, hashUserIn } from './id-hash.ts'
+import { addJudged } from './judged-row.ts'
+import { rowsIn } from './kernel.ts'
 import type { CsvKernel, CsvOptions, RowBatch } from './kernel.ts'
 import { CONSENT, isPlainRow, plainConsent, writePlainRow } from './plain-row.ts'
 import { addRow, clear, isFull, openBatch } from './row-batch.ts'
 import type { OpenBatch } from './row-batch.ts'
-import { FAULT, MORE, openScan, scanRecord } from './scan-record.ts'
+import { FAULT, MARK, MORE, openScan, scanRecord } from './scan-record.ts'
 import type { Scan } from './scan-record.ts'
 
-interface Reading extends Required<CsvOptions> {
+interface Reading
+  extends Required<Omit<CsvOptions, 'judge' | 'endpointsOfRow' | 'hasNoSeat'>>, Pick<CsvOptions, 'judge'> {
   readonly window: ByteWindow
   readonly scan: Scan
   readonly batch: OpenBatch
   readonly hashPlace: { readonly pair: Uint32Array; at: number }
+  readonly userPlace: { readonly pair: Uint32Array; at: number }
   plan: ColumnPlan | undefined
   line: number
   rows: number
@@ -64,11 +68,12 @@ const openReading = (options: CsvOptions): Reading => {
     throw new RangeError(`expected a delimiter of ASCII that CSV can have, got byte ${delimiter}`)
   }
   const scan = openScan(WINDOW_RECORDS * (recordBytes + 4), recordBytes, delimiter)
-  const batch = openBatch()
+  const batch = openBatch(options.endpointsOfRow, options.hasNoSeat)
   return {
     ...{ delimiter, isWriting, recordBytes, columnsOf: options.columnsOf ?? columnsOf },
+    ...(options.judge && { judge: options.judge }),
     window: { scan, bytes: scan.bytes, from: 0, checked: 0, notUtf8: undefined, taken: 0 },
-    ...{ scan, batch, hashPlace: { pair: batch.hashes, at: 0 } },
+    ...{ scan, batch, hashPlace: { pair: batch.hashes, at: 0 }, userPlace: { pair: batch.users, at: 0 } },
     ...{ plan: undefined, line: 1, rows: 0, isStarted: false, refusal: undefined },
   }
 }
@@ -85,7 +90,7 @@ function* push(reading: Reading, chunk: Uint8Array): Generator<RowBatch> {
 function* end(reading: Reading): Generator<RowBatch> {
   if (!reading.refusal) yield* read(reading, true)
   if (!reading.refusal && !reading.plan) reading.refusal = emptyFile()
-  if (reading.batch.count + reading.batch.unfit.length > 0) yield* give(reading)
+  if (rowsIn(reading.batch) > 0) yield* give(reading)
 }
 
 function* read(reading: Reading, isLast: boolean): Generator<RowBatch> {
@@ -149,13 +154,14 @@ const faultIn = (
     : faultRefusal(kind, line + breaks)
 
 const takeRecord = (reading: Reading): void => {
-  const { plan, scan, window, batch, line, isWriting } = reading
+  const { plan, scan, window, batch, line, isWriting, judge } = reading
   if (!plan) return takeHeader(reading)
   reading.rows += 1
-  if (takePlain(reading, plan)) return
+  if (!judge && takePlain(reading, plan)) return
   const { columns } = plan
   const cells = cellsOf(scan, window.bytes)
-  addDoubtful(batch, { columns, cells, line, bytes: scan.to - window.from }, isWriting)
+  const judged = (judge ?? judgeCells)(columns, cells)
+  addJudged(batch, { cells, line, bytes: scan.to - window.from }, judged, isWriting)
 }
 
 const takeHeader = (reading: Reading): void => {
@@ -171,18 +177,27 @@ const takeHeader = (reading: Reading): void => {
 
 /** Takes the row if it certainly keeps every rule. */
 const takePlain = (reading: Reading, plan: ColumnPlan): boolean => {
-  const { scan, window, batch, hashPlace, isWriting } = reading
-  const { id } = plan
+  const { scan, window, batch, isWriting } = reading
   if (plan.isDoubtful || scan.count !== plan.columns.length) return false
-  const [from = 0, to = 0] = [scan.starts[id], scan.ends[id]]
-  // An id of blanks is none.
-  if (from === to || scan.marks[id] !== 0 || scan.bytes[from] === BLANK) return false
   const consent = plainConsent(plan, scan)
   if (consent === CONSENT.doubtful || !isPlainRow(plan, scan, window.from)) return false
-  hashPlace.at = 2 * batch.count
-  if (!hashPlainId(scan.bytes, from, to, hashPlace)) return false
+  if (!hashPlain(reading, plan) || batch.hasNoSeat(batch, batch.count, reading.line)) return false
   const start = batch.output.end
   if (isWriting) writePlainRow(plan, scan, batch.output, consent === CONSENT.optOut)
   addRow(batch, reading.line, start, consent)
+  return true
+}
+
+/** Hashes the ids; false where one is missing, or written otherwise than it is. */
+const hashPlain = ({ scan, batch, hashPlace, userPlace }: Reading, { id, user }: ColumnPlan): boolean => {
+  const [from = 0, to = 0] = [scan.starts[id], scan.ends[id]]
+  // An id of blanks is none.
+  if (from === to || scan.marks[id] !== 0 || scan.bytes[from] === BLANK) return false
+  hashPlace.at = 2 * batch.count
+  userPlace.at = 2 * batch.count
+  if (!hashPlainId(scan.bytes, from, to, hashPlace)) return false
+  if (user < 0) hashUserIn(scan.bytes, 0, 0, userPlace)
+  else if (((scan.marks[user] ?? 0) & MARK.doubled) !== 0) return false
+  else hashUserIn(scan.bytes, scan.starts[user] ?? 0, scan.ends[user] ?? 0, userPlace)
   return true
 }

@@ -31,11 +31,14 @@ export interface ColumnPlan {
   readonly order: Int32Array
   /** By column, what to check. */
   readonly steps: Uint8Array
+  /** The columns of whose cells something is asked. */
+  readonly checked: Int32Array
   readonly id: number
   readonly address: number
   readonly channel: number
   /** -1: there is none. */
   readonly optOut: number
+  readonly user: number
   /** At most so many bytes of a line are not the cells' own. */
   readonly framing: number
   /** The rows of such a header are all for the rules themselves. */
@@ -52,11 +55,14 @@ export const planOf = (columns: readonly Column[]): ColumnPlan => {
   const optOut = at('OptOut')
   const spoken = [...columns.keys()].filter((column) => columns[column]?.kind !== 'none' && column !== optOut)
   const order = Int32Array.from(optOut < 0 ? spoken : [...spoken, optOut])
+  const steps = Uint8Array.from(columns, stepOf)
   return {
     columns,
     order,
-    steps: Uint8Array.from(columns, stepOf),
+    steps,
+    checked: Int32Array.from([...columns.keys()].filter((column) => (steps[column] ?? 0) >= STEP.list)),
     ...{ id: at('Id'), address: at('Address'), channel: at('ChannelType'), optOut },
+    user: columns.findIndex(({ path }) => path.join('.') === 'User.UserId'),
     framing: columns.reduce((sum, { path }) => sum + Buffer.byteLength(JSON.stringify(path)) + 8, 64),
     isDoubtful: isDoubtful(columns),
     joint: jointsOf(columns),

@@ -1,4 +1,4 @@
-/** 64 bits that stand for an id, letter case aside (`keyOf`): a file's ids fit in memory so. Not for keeping: no secret in it. */
+/** 64 bits that stand for an id: a file's ids fit in memory so. Not for keeping: no secret in it. */
 import { keyOf } from '../../endpoint/endpoint.ts'
 
 /** Where a hash goes: `pair[at]` and `pair[at + 1]`. */
@@ -19,10 +19,25 @@ const ANY = Uint8Array.from({ length: 256 }, (_, byte) => byte)
 export const hashPlainId = (bytes: Uint8Array, from: number, to: number, place: HashPlace): boolean =>
   hash({ bytes, from, to }, FOLDED, place)
 
-/** Hashes any id. */
+/** Hashes any endpoint's id, letter case aside (`keyOf`). */
 export const hashId = (id: string, place: HashPlace): void => {
   const bytes = Buffer.from(keyOf(id))
   hash({ bytes, from: 0, to: bytes.length }, ANY, place)
+}
+
+/** Hashes a user's id; 0 and 0 where there is none. */
+export const hashUser = (id: string | undefined, place: HashPlace): void => {
+  const bytes = Buffer.from(id ?? '')
+  hashUserIn(bytes, 0, bytes.length, place)
+}
+
+/** The same of a user's id in UTF-8, as it stands in `bytes`. */
+export const hashUserIn = (bytes: Uint8Array, from: number, to: number, place: HashPlace): void => {
+  if (from < to) hash({ bytes, from, to }, ANY, place)
+  else {
+    place.pair[place.at] = 0
+    place.pair[place.at + 1] = 0
+  }
 }
 
 interface Stretch {

@@ -47,14 +47,13 @@ const consentIn = ({ bytes, starts, ends }: Scan, optOut: number): number => {
 
 /** Is every cell beyond doubt, but for the row's identity? */
 export const isPlainRow = (plan: ColumnPlan, scan: Scan, from: number): boolean => {
-  const { steps } = plan
-  if (isLong(plan, scan.to - from)) return false
-  for (let column = 0; column < steps.length; column += 1) {
-    if (isOdd(scan, column)) return false
-    const step = steps[column] ?? 0
-    if (step < STEP.list) continue
+  const { steps, checked } = plan
+  if (isLong(plan, scan.to - from) || isOdd(scan)) return false
+  for (let at = 0; at < checked.length; at += 1) {
+    const column = checked[at] ?? 0
     const size = (scan.ends[column] ?? 0) - (scan.starts[column] ?? 0)
     if (size === 0) continue
+    const step = steps[column] ?? 0
     // Characters are never more than bytes.
     if (step === STEP.list ? size > LIMITS.attributeValue : !isPlainValue(step, scan, column)) return false
   }
@@ -65,11 +64,15 @@ export const isPlainRow = (plan: ColumnPlan, scan: Scan, from: number): boolean 
 const isLong = ({ framing }: ColumnPlan, bytes: number): boolean =>
   bytes > LIMITS.textBytes || bytes + framing + 32 > LIMITS.endpointBytes
 
-/** A backslash or a control character of any kind. */
-const isOdd = ({ bytes, starts, ends, marks }: Scan, column: number): boolean => {
-  const mark = marks[column] ?? 0
-  if ((mark & (MARK.odd | MARK.high)) === 0) return false
-  return (mark & MARK.odd) !== 0 || hasHighControl(bytes, starts[column] ?? 0, ends[column] ?? 0)
+/** Is there a backslash or a control character of any kind? */
+const isOdd = ({ bytes, starts, ends, marks, marked, count }: Scan): boolean => {
+  if ((marked & (MARK.odd | MARK.high)) === 0) return false
+  if ((marked & MARK.odd) !== 0) return true
+  for (let cell = 0; cell < count; cell += 1) {
+    if (((marks[cell] ?? 0) & MARK.high) === 0) continue
+    if (hasHighControl(bytes, starts[cell] ?? 0, ends[cell] ?? 0)) return true
+  }
+  return false
 }
 
 const isPlainValue = (step: number, { bytes, starts, ends }: Scan, column: number): boolean => {

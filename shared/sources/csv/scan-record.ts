@@ -30,6 +30,8 @@ export interface Scan {
   readonly starts: Int32Array
   readonly ends: Int32Array
   readonly marks: Uint8Array
+  /** Those of all the record's cells. */
+  marked: number
   count: number
   /** The record ends here, before the line's end. */
   to: number
@@ -49,7 +51,7 @@ const KIND = { delimiter: 8, lineFeed: 9, carriageReturn: CELL_END, quote: 11, n
 /** A scan of at most `size` bytes, for records of at most `recordBytes`. */
 export const openScan = (size: number, recordBytes: number, delimiter: number): Scan => ({
   ...memoryOf(size),
-  ...{ end: 0, isLast: false, count: 0, to: 0, breaks: 0, fault: undefined },
+  ...{ end: 0, isLast: false, marked: 0, count: 0, to: 0, breaks: 0, fault: undefined },
   // A longer record writes past the end of these, which is nothing, and is then refused.
   starts: new Int32Array(recordBytes + 2),
   ends: new Int32Array(recordBytes + 2),
@@ -85,6 +87,7 @@ const kindsOutside = (delimiter: number): Uint8Array => {
 export const scanRecord = (scan: Scan, from: number): number => {
   const { bytes, outside } = scan
   scan.count = 0
+  scan.marked = 0
   scan.breaks = 0
   let at = from
   for (;;) {
@@ -111,6 +114,7 @@ const plainCell = (scan: Scan, from: number): number => {
   scan.starts[cell] = from
   scan.ends[cell] = at
   scan.marks[cell] = mark
+  if (mark !== 0) scan.marked |= mark
   return at
 }
 
@@ -145,6 +149,7 @@ const closed = (scan: Scan, from: number, at: number, mark: number): number => {
   scan.starts[cell] = from
   scan.ends[cell] = at
   scan.marks[cell] = mark
+  if (mark !== 0) scan.marked |= mark
   return at + 1
 }
 

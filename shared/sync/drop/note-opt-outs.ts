@@ -21,9 +21,24 @@ export const noteOptOuts = async (
   }
 }
 
+/** Rows that opt out somebody whom the register does not know as opted out. */
+export const unheardOptOuts = async (
+  { consents }: { readonly consents: Pick<Consents, 'of'> },
+  batch: RowBatch,
+): Promise<number> => {
+  const ids = idsOf(batch)
+  let rows = 0
+  for (const each of chunksOf([...new Set(ids)], GROUP)) {
+    const known = await consents.of(each)
+    const unheard = new Set(each.filter((id) => known.get(id)?.value !== 'ALL'))
+    rows += ids.filter((id) => unheard.has(id)).length
+  }
+  return rows
+}
+
 const idsOf = (batch: RowBatch): string[] => {
   const { count, optsOut, unfit } = batch
-  const ids = unfit.flatMap(({ optOut }) => (optOut ? [optOut.Id] : []))
+  const ids = unfit.flatMap(({ optOuts }) => optOuts.map(({ Id }) => Id))
   for (let row = 0; row < count; row += 1) if (optsOut[row] === 1) ids.push(idAt(batch, row))
   return ids
 }

@@ -8,7 +8,11 @@ const REJECTS = { rows: 100, percent: 20 }
 const OPT_OUTS = { rows: 1_000, percent: 50 }
 
 /** Why the file is held, and the counts; undefined where it is as files are. */
-export const outOfOrdinary = ({ rows, unfit, optOuts }: Omit<Survey, 'repeats'>): FileRefused | undefined => {
+export const outOfOrdinary = ({
+  rows,
+  unfit,
+  optOuts,
+}: Omit<Survey, 'repeats' | 'crowded'>): FileRefused | undefined => {
   const held = { rows, rejected: unfit, optOuts }
   if (isOver(unfit, rows, REJECTS)) return { ...MANY_REJECTS, held }
   return isOver(optOuts, rows, OPT_OUTS) ? { ...MANY_OPT_OUTS, held } : undefined

@@ -1,6 +1,8 @@
 /** What preparing a dropped file is told, and what comes of it. */
 import type { Consents } from '../../ledger/consents.ts'
 import type { FileCounts, FileRefused } from '../../ledger/runs.ts'
+import type { HasNoSeat } from '../../sources/csv/kernel.ts'
+import type { DropMapping } from '../../sources/drop-mapping.ts'
 import type { Files, ObjectRef } from '../files.ts'
 
 export interface Prepare {
@@ -10,8 +12,16 @@ export interface Prepare {
   readonly droppedAt: string
   /** A byte of ASCII; where nothing is said, what the object's metadata name, and else a comma. */
   readonly delimiter?: number
+  /** By the name that the object's metadata give. */
+  readonly mappings?: ReadonlyMap<string, DropMapping>
+  /** That mapping, where they give one. */
+  readonly mapping?: DropMapping
   /** A person has looked at it: it is not held, however it is. */
   readonly isReleased?: boolean
+  /** Nothing is to come of it: it is not held, and the register hears nothing. */
+  readonly isDryRun?: boolean
+  /** Which rows are endpoints too many of their users. */
+  readonly hasNoSeat?: HasNoSeat
   /** Where the import files and the reports go. */
   readonly bucket: string
   readonly files: Files

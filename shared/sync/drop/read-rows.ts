@@ -1,7 +1,9 @@
 /** A dropped object → its rows in batches, whatever format it is in. */
 import { openCsv } from '../../sources/csv/byte-kernel.ts'
-import type { CsvKernel, RowBatch } from '../../sources/csv/kernel.ts'
+import type { CsvKernel, HasNoSeat, RowBatch } from '../../sources/csv/kernel.ts'
+import type { DropMapping } from '../../sources/drop-mapping.ts'
 import { openJsonLines } from '../../sources/json-lines.ts'
+import { mappedCells, mappedLines } from '../../sources/mapped-row.ts'
 import type { Files, ObjectRef } from '../files.ts'
 import { FileRefusal } from './file-refusal.ts'
 import { inflated } from './inflated.ts'
@@ -11,6 +13,12 @@ export interface Reading {
   readonly source: ObjectRef
   /** A byte of ASCII; a comma where nothing is said. */
   readonly delimiter?: number
+  /** Where the file has names of its own. */
+  readonly mapping?: DropMapping
+  /** When it was dropped, ISO 8601. */
+  readonly droppedAt: string
+  /** Which rows are endpoints too many of their users, when that is known. */
+  readonly hasNoSeat?: HasNoSeat
 }
 
 export interface Rows {
@@ -29,8 +37,15 @@ export const readRows = (reading: Reading, isWriting: boolean): Rows => {
   let format: 'csv' | 'json-lines' = 'csv'
   const open = (first: Uint8Array): CsvKernel => {
     format = isJson(first) ? 'json-lines' : 'csv'
-    if (format === 'json-lines') return openJsonLines({ isWriting })
-    return openCsv({ isWriting, ...(reading.delimiter !== undefined && { delimiter: reading.delimiter }) })
+    const { delimiter, mapping, droppedAt, hasNoSeat } = reading
+    const options = { isWriting, ...(hasNoSeat && { hasNoSeat }) }
+    if (format === 'json-lines')
+      return openJsonLines({ ...options, ...(mapping && mappedLines(mapping, droppedAt)) })
+    return openCsv({
+      ...options,
+      ...(delimiter !== undefined && { delimiter }),
+      ...(mapping && mappedCells(mapping, droppedAt)),
+    })
   }
   async function* batches(): AsyncGenerator<RowBatch> {
     const bytes = await reading.files.read(reading.source)

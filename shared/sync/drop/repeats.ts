@@ -1,7 +1,7 @@
-/**
- * Which row of an id is the last good one of a file, in memory that does not grow with the file: a Bloom filter says which ids
- * have certainly not been seen before, and only of those that may have been is the row remembered.
- */
+/** Which row of an id is the last good one of a file, in memory that does not grow with the file. */
+import { keyOfHash } from './hash-key.ts'
+
+/** A Bloom filter says which ids have certainly not been seen before; only of those that may have been is the row remembered. */
 export interface Repeats {
   /** In the order of the file. `isGood`: false for a row of which only its opt-out is taken, which supersedes no whole one. */
   saw(row: IdRow, isGood: boolean): void
@@ -69,8 +69,8 @@ const judged = (lastLine: Map<number, number>): Pick<Repeats, 'wins'> => ({
   },
 })
 
-/** 53 of the 64 bits: what a number can hold. Two ids would have to agree in these and in the filter's bits to be taken for one. */
-const keyOf = ({ high, low }: IdRow): number => high * 2 ** 21 + (low >>> 11)
+/** Two ids would have to agree in this and in the filter's bits to be taken for one. */
+const keyOf = ({ high, low }: IdRow): number => keyOfHash(high, low)
 
 /** Sets the id's bits; were they not all set? */
 const isNew = (filter: Uint32Array, { high, low }: IdRow): boolean => {

@@ -1,4 +1,8 @@
 /** The first reading of a dropped file: whether it can be taken at all, how many rows it has, and which of an id's rows counts. */
+import { rowsIn } from '../../sources/csv/kernel.ts'
+import type { RowBatch } from '../../sources/csv/kernel.ts'
+import { crowds } from './crowds.ts'
+import type { Crowds } from './crowds.ts'
 import { FileRefusal } from './file-refusal.ts'
 import { readRows } from './read-rows.ts'
 import type { Reading } from './read-rows.ts'
@@ -12,29 +16,50 @@ export interface Survey {
   /** Rows that say ALL. */
   readonly optOuts: number
   readonly repeats: Repeats
+  /** By `keyOfHash`: users who may have too many endpoints in it. */
+  readonly crowded: ReadonlySet<number>
 }
 
 /** Throws {@link FileRefusal}. */
-export const surveyFile = async (reading: Reading, seen = repeats()): Promise<Survey> => {
+export const surveyFile = async (reading: Reading, seen = repeats(), users = crowds()): Promise<Survey> => {
   const counts = { rows: 0, unfit: 0, optOuts: 0 }
-  for await (const { count, hashes, lines, optsOut, unfit } of readRows(reading, false).batches) {
-    counts.rows += count + unfit.length
-    counts.unfit += unfit.length
-    for (let row = 0; row < count; row += 1) {
-      seen.saw({ high: hashes[2 * row] ?? 0, low: hashes[2 * row + 1] ?? 0, line: lines[row] ?? 0 }, true)
-      counts.optOuts += optsOut[row] ?? 0
-    }
-    for (const { line, optOut } of unfit) {
-      if (!optOut) continue
-      counts.optOuts += 1
-      if (optOut.endpoint) seen.saw({ high: optOut.hash[0], low: optOut.hash[1], line }, false)
-    }
+  for await (const batch of readRows(reading, false).batches) {
+    counts.rows += rowsIn(batch)
+    counts.unfit += batch.unfit.length
+    counts.optOuts += sawGood(batch, seen) + sawUnfit(batch, seen)
+    sawUsers(batch, users)
     if (seen.isFull) throw new FileRefusal(TOO_MANY_REPEATS)
+    if (users.isFull) throw new FileRefusal(TOO_MANY_CROWDED)
   }
-  return { ...counts, repeats: seen }
+  return { ...counts, repeats: seen, crowded: users.users }
+}
+
+/** How many of them opt out. */
+const sawGood = ({ count, hashes, lines, optsOut }: RowBatch, seen: Repeats): number => {
+  let optOuts = 0
+  for (let row = 0; row < count; row += 1) {
+    seen.saw({ high: hashes[2 * row] ?? 0, low: hashes[2 * row + 1] ?? 0, line: lines[row] ?? 0 }, true)
+    optOuts += optsOut[row] ?? 0
+  }
+  return optOuts
+}
+
+const sawUsers = ({ count, users }: RowBatch, crowded: Crowds): void => {
+  for (let row = 0; row < count; row += 1) crowded.saw(users[2 * row] ?? 0, users[2 * row + 1] ?? 0)
+}
+
+const sawUnfit = ({ unfit }: RowBatch, seen: Repeats): number => {
+  for (const { line, optOuts } of unfit)
+    for (const { endpoint, hash } of optOuts)
+      if (endpoint) seen.saw({ high: hash[0], low: hash[1], line }, false)
+  return unfit.filter(({ optOuts }) => optOuts.length > 0).length
 }
 
 const TOO_MANY_REPEATS = {
   code: 'TOO_MANY_REPEATS',
   message: 'more than a million ids come twice or more often; give each id one row',
+}
+const TOO_MANY_CROWDED = {
+  code: 'TOO_MANY_CROWDED',
+  message: 'more than 20,000 users have more than 15 endpoints each; is User.UserId what names a person?',
 }

@@ -1,10 +1,10 @@
 /** The second reading of a dropped file: the rows that count into import files, the others into the reports. */
+import { rowsIn } from '../../sources/csv/kernel.ts'
 import type { RowBatch } from '../../sources/csv/kernel.ts'
 import type { FileCounts } from '../../ledger/runs.ts'
-import { noteOptOuts } from './note-opt-outs.ts'
+import { noteOptOuts, unheardOptOuts } from './note-opt-outs.ts'
 import { openOutputs } from './outputs.ts'
 import type { Outputs } from './outputs.ts'
-import { NO_ROWS } from './prepared.ts'
 import type { Checkpoint, Prepare, Prepared } from './prepared.ts'
 import { readRows } from './read-rows.ts'
 import type { Rows } from './read-rows.ts'
@@ -23,12 +23,16 @@ interface Writing {
   line: number
 }
 
-/** Goes on from the task's checkpoint. Throws `FileRefusal`. */
-export const writeRows = async (task: Prepare, repeats: Pick<Repeats, 'wins'>): Promise<Prepared> => {
+/** Goes on from the task's checkpoint, whose counts `begun` are. Throws `FileRefusal`. */
+export const writeRows = async (
+  task: Prepare,
+  repeats: Pick<Repeats, 'wins'>,
+  begun: FileCounts,
+): Promise<Prepared> => {
   const { from, hasTime = () => true } = task
   const outputs = openOutputs(task, from)
   const rows = readRows(task, true)
-  const counts: Counts = { ...(from?.counts ?? NO_ROWS) }
+  const counts: Counts = { ...begun }
   const writing: Writing = { task, rows, repeats, outputs, counts, line: from?.line ?? 0 }
   try {
     if (!from) await outputs.supersede(SUPERSEDED_HEAD)
@@ -56,15 +60,16 @@ const unfinished = async ({ outputs, rows, counts, line }: Writing): Promise<Pre
 
 const formatOf = (rows: Rows) => ({ format: rows.format(), header: rows.header() })
 
-const lastLine = ({ count, lines, unfit }: RowBatch): number =>
-  Math.max(count > 0 ? (lines[count - 1] ?? 0) : 0, unfit.at(-1)?.line ?? 0)
+const lastLine = ({ count, lines, unfit, empties }: RowBatch): number =>
+  Math.max(count > 0 ? (lines[count - 1] ?? 0) : 0, unfit.at(-1)?.line ?? 0, empties.at(-1) ?? 0)
 
 /** Batches are cut at the same rows by each reading of a file, so that one is either all new or all old. */
 const take = async (writing: Writing, batch: RowBatch): Promise<void> => {
   const { task, outputs, counts, rows } = writing
-  counts.rows += batch.count + batch.unfit.length
+  counts.rows += rowsIn(batch)
   // Before any line: a call that dies here is made again, and the register hears it twice.
-  await noteOptOuts(task, batch)
+  if (!task.isDryRun) await noteOptOuts(task, batch)
+  else counts.newOptOuts = (counts.newOptOuts ?? 0) + (await unheardOptOuts(task, batch))
   await takeGood(writing, batch)
   const format = formatOf(rows)
   for (const unfit of batch.unfit) {
@@ -74,42 +79,61 @@ const take = async (writing: Writing, batch: RowBatch): Promise<void> => {
   writing.line = lastLine(batch)
 }
 
-/** Lines that adjoin go out together. */
+/** Lines that adjoin go out together. A row whose every endpoint comes again is superseded; one of none has nothing to do. */
 const takeGood = async (writing: Writing, batch: RowBatch): Promise<void> => {
-  const { repeats, outputs, counts } = writing
-  const { count, hashes, lines, starts, ends, bytes } = batch
+  const { outputs, counts } = writing
+  const { count, lines, ends, bytes, empties } = batch
   let from = 0
-  for (let row = 0; row < count; row += 1) {
-    const line = lines[row] ?? 0
-    if (repeats.wins({ high: hashes[2 * row] ?? 0, low: hashes[2 * row + 1] ?? 0, line })) {
-      counts.accepted += 1
-      continue
+  for (let row = 0; row < count;) {
+    const line = lines[row]
+    let winners = 0
+    for (; row < count && lines[row] === line; row += 1) {
+      if (isWinner(writing, batch, row)) winners += 1
+      else from = await leaveOut(outputs, batch, row, from)
     }
-    counts.superseded += 1
-    const start = starts[row] ?? 0
-    if (start > from) await outputs.line(bytes.subarray(from, start))
-    from = ends[row] ?? 0
-    await outputs.supersede(supersededLine(line))
+    if (winners === 0) await outputs.supersede(supersededLine(line ?? 0))
+    countRow(counts, winners)
   }
-  const end = count > 0 ? (ends[count - 1] ?? 0) : 0
-  if (end > from) await outputs.line(bytes.subarray(from, end))
+  const end = ends[count - 1] ?? 0
+  if (count > 0 && end > from) await outputs.line(bytes.subarray(from, end))
+  counts.accepted += empties.length
+  if (counts.empty !== undefined) counts.empty += empties.length
 }
 
-/** An unfit row that opts out is taken for its opt-out alone, and reported. */
+const isWinner = ({ repeats }: Writing, { hashes, lines }: RowBatch, row: number): boolean =>
+  repeats.wins({ high: hashes[2 * row] ?? 0, low: hashes[2 * row + 1] ?? 0, line: lines[row] ?? 0 })
+
+/** Writes what lies between `from` and the row, and says where it goes on behind that. */
+const leaveOut = async (
+  outputs: Outputs,
+  { starts, ends, bytes }: RowBatch,
+  row: number,
+  from: number,
+): Promise<number> => {
+  const start = starts[row] ?? 0
+  if (start > from) await outputs.line(bytes.subarray(from, start))
+  return ends[row] ?? 0
+}
+
+/** A row, of which so many endpoints are to be imported. */
+const countRow = (counts: Counts, winners: number): void => {
+  if (winners > 0) counts.accepted += 1
+  else counts.superseded += 1
+  if (counts.endpoints !== undefined) counts.endpoints += winners
+}
+
+/** An unfit row that opts out is taken for its opt-outs alone, and reported. */
 const takeUnfit = async (
   { repeats, outputs, counts }: Writing,
-  unfit: RowBatch['unfit'][number],
+  { line, optOuts }: RowBatch['unfit'][number],
 ): Promise<void> => {
-  const { line, optOut } = unfit
-  if (!optOut?.endpoint) {
+  const carried = optOuts.filter(({ endpoint }) => endpoint !== undefined)
+  const winners = carried.filter(({ hash }) => repeats.wins({ high: hash[0], low: hash[1], line }))
+  for (const { endpoint } of winners) await outputs.line(Buffer.from(`${JSON.stringify(endpoint)}\n`))
+  if (carried.length === 0) {
     counts.rejected += 1
     return
   }
-  if (!repeats.wins({ high: optOut.hash[0], low: optOut.hash[1], line })) {
-    counts.superseded += 1
-    await outputs.supersede(supersededLine(line))
-    return
-  }
-  counts.accepted += 1
-  await outputs.line(Buffer.from(`${JSON.stringify(optOut.endpoint)}\n`))
+  if (winners.length === 0) await outputs.supersede(supersededLine(line))
+  countRow(counts, winners.length)
 }
