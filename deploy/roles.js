@@ -164,7 +164,8 @@ const grants = {
     // Without it S3 says "forbidden" of a file that is gone.
     ...readRuns,
     write(staged),
-    ledger('GetItem', 'BatchGetItem'),
+    ledger('GetItem', 'BatchGetItem', 'PutItem'),
+    send(everywhere((region) => laneOf(region, 'urgent'))),
   ],
   'start-import': [
     pinpoint(
@@ -182,10 +183,7 @@ const grants = {
   ],
   'mend-part': [
     ...readStaged,
-    pinpoint(
-      ['UpdateEndpointsBatch'],
-      everywhere((region) => project(region)),
-    ),
+    ...everywhere((region) => pinpoint(['UpdateEndpointsBatch'], project(region))),
     pinpoint(
       ['UpdateEndpoint'],
       everywhere((region) => project(region, '/endpoints/*')),
@@ -194,6 +192,7 @@ const grants = {
     write([inBucket('WorkBucket', 'runs/*'), inBucket('WorkBucket', 'reports/*')]),
     ...readRuns,
     ledger('BatchGetItem', 'GetItem', 'PutItem', 'DeleteItem', 'Query'),
+    send(everywhere((region) => laneOf(region, 'urgent'))),
   ],
   'mark-touched': [...readStaged, ledger('BatchGetItem'), send(everyLane)],
   'record-outcome': [ledger('GetItem', 'PutItem', 'DeleteItem', 'Query'), report],

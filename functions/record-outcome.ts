@@ -6,10 +6,11 @@ import type { RegionOutcome } from '../shared/ledger/runs.ts'
 import { refreshReport } from '../shared/sync/close-run.ts'
 import { recordOutcome } from '../shared/sync/load-region.ts'
 
-const { closing, ledger } = wire()
+const { closing, ledger, turnsIn } = wire()
 
 export const handler = door(async ({ run, outcome }: { run: string; outcome: Omit<RegionOutcome, 'at'> }) => {
   await recordOutcome(ledger, run, { ...outcome, at: instant() })
+  await turnsIn(outcome.region).endLoad(run)
   await refreshReport(run, closing())
   reportLoad(outcome.region, outcome.result, outcome.failures)
   return { result: outcome.result }

@@ -12,6 +12,21 @@ import type * as Batch from '../shared/ledger/batch-get.ts'
 import type * as Hash from '../shared/ledger/id-hash.ts'
 import type * as Pinpoint from '../shared/destinations/pinpoint.ts'
 import type * as Mappings from '../shared/sources/mapping.ts'
+import type * as Runs from '../shared/ledger/runs.ts'
+import type * as Open from '../shared/sync/open-run.ts'
+import type * as OptOuts from '../shared/sync/drop/note-opt-outs.ts'
+import type * as Load from '../shared/sync/load-region.ts'
+import type * as Begin from '../shared/sync/begin-import.ts'
+import type * as Follow from '../shared/sync/follow-job.ts'
+import type * as Judge from '../shared/sync/judge-import.ts'
+import type * as Mend from '../shared/sync/mend-part.ts'
+import type * as Lease from '../shared/sync/lease.ts'
+import type * as Intents from '../shared/ledger/import-intents.ts'
+import type * as Touched from '../shared/sync/mark-touched.ts'
+import type * as Owed from '../shared/sync/settle-owed.ts'
+import type * as Close from '../shared/sync/close-run.ts'
+import type * as Places from '../shared/sync/places.ts'
+import type * as Executions from '../shared/runtime/executions.ts'
 import type * as Queues from '../shared/runtime/lane-queue.ts'
 
 export const ROOT = join(import.meta.dirname, '..')
@@ -32,7 +47,36 @@ export const loadProduct = async (root: string = ROOT) => {
   const { pinpointDestination } = (await from('destinations/pinpoint.ts')) as typeof Pinpoint
   const { readMapping } = (await from('sources/mapping.ts')) as typeof Mappings
   const { enqueue, laneQueue, messagesOf } = (await from('runtime/lane-queue.ts')) as typeof Queues
+  const { runs } = (await from('ledger/runs.ts')) as typeof Runs
+  const open = (await from('sync/open-run.ts')) as typeof Open
+  const { noteOptOuts } = (await from('sync/drop/note-opt-outs.ts')) as typeof OptOuts
+  const load = (await from('sync/load-region.ts')) as typeof Load
+  const { beginImport } = (await from('sync/begin-import.ts')) as typeof Begin
+  const { startJob, checkJob } = (await from('sync/follow-job.ts')) as typeof Follow
+  const { judgeImport } = (await from('sync/judge-import.ts')) as typeof Judge
+  const { mendPart, NOTHING_MENDED } = (await from('sync/mend-part.ts')) as typeof Mend
+  const { whileLeased } = (await from('sync/lease.ts')) as typeof Lease
+  const { importIntents } = (await from('ledger/import-intents.ts')) as typeof Intents
+  const { markTouched } = (await from('sync/mark-touched.ts')) as typeof Touched
+  const { settleOwed } = (await from('sync/settle-owed.ts')) as typeof Owed
+  const close = (await from('sync/close-run.ts')) as typeof Close
+  const { importPrefix, partName } = (await from('sync/places.ts')) as typeof Places
+  const executions = (await from('runtime/executions.ts')) as typeof Executions
   return {
+    imports: {
+      ...{
+        beginImport,
+        startJob,
+        checkJob,
+        judgeImport,
+        mendPart,
+        NOTHING_MENDED,
+        whileLeased,
+        importIntents,
+      },
+      ...{ runs, noteOptOuts, markTouched, settleOwed, importPrefix, partName },
+      ...{ ...open, ...load, ...close, ...executions },
+    },
     ...{ workLane, markChanges, everywhere, idMarkersFor, enqueue, laneQueue, messagesOf },
     ...{ ledgerTable, laneMemory, laneTurns, consentRegister, batchGet, hashOf },
     ...{ pinpointDestination, readMapping },

@@ -1,6 +1,6 @@
 /** Who sends to a Region now, who waits with something urgent, and what one sender hands to the next. */
 import type { Region } from '../endpoint/endpoint.ts'
-import type { Table } from './table.ts'
+import type { Row, Table } from './table.ts'
 
 /** Whether the Region answers: calls in a row that it did not, and from when on (ms, the ledger's time) to try one. */
 export interface Breaker {
@@ -28,6 +28,8 @@ export interface LaneView {
   /** The same, to the urgent and to whoever takes up a backlog. */
   readonly reservedUntil?: number
   readonly handover: Handover | undefined
+  /** Until then (ms, the ledger's time) an Import Job of a file may bring rows that were made before now. Left out where there is none. */
+  readonly loadingUntil?: number
 }
 
 export interface LaneTurns {
@@ -41,8 +43,19 @@ export interface LaneTurns {
   leave(handover: Handover): Promise<void>
   /** `isEager`: for whoever takes up a backlog, and not for the urgent. */
   want(until: number, isEager?: boolean): Promise<void>
+  /** The run's files are being brought: no longer than until the instant `until` (ms, the ledger's time). */
+  beginLoad(run: string, until: number): Promise<void>
+  endLoad(run: string): Promise<void>
   /** `since`: ISO 8601. */
   pause(isPaused: boolean, since: string): Promise<void>
+}
+
+/** The rows of loads begin so. */
+const LOAD = 'load#'
+
+const loadingIn = (rows: ReadonlyMap<string, Row>): Pick<LaneView, 'loadingUntil'> => {
+  const loads = [...rows.values()].filter(({ sk }) => sk.startsWith(LOAD))
+  return loads.length === 0 ? {} : { loadingUntil: Math.max(...loads.map(({ until }) => Number(until))) }
 }
 
 export const laneTurns = (table: Table, region: Region): LaneTurns => {
@@ -60,6 +73,7 @@ export const laneTurns = (table: Table, region: Region): LaneTurns => {
         ...(typeof since === 'string' && { since }),
         wantedUntil: Number(rows.get('wanted')?.['until'] ?? 0),
         ...(rows.has('reserved') && { reservedUntil: Number(rows.get('reserved')?.['until']) }),
+        ...loadingIn(rows),
         handover: rows.get('handover') as unknown as Handover | undefined,
       }
     },
@@ -80,6 +94,8 @@ export const laneTurns = (table: Table, region: Region): LaneTurns => {
     },
     leave: (handover) => put('handover', handover),
     want: (until, isEager) => put(isEager ? 'reserved' : 'wanted', { until }),
+    beginLoad: (run, until) => put(`${LOAD}${run}`, { until }),
+    endLoad: async (run) => void (await table.delete({ pk, sk: `${LOAD}${run}` })),
     pause: (isPaused, since) => put('control', { isPaused, since }),
   }
 }

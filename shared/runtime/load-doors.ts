@@ -9,6 +9,7 @@ import type { ImportProgress } from '../sync/judge-import.ts'
 import { whileLeased } from '../sync/lease.ts'
 import { turnIn } from '../sync/load-region.ts'
 import type { Staged } from '../sync/load-region.ts'
+import { idMarkersFor } from '../sync/marker.ts'
 import { mendPart as mend, NOTHING_MENDED } from '../sync/mend-part.ts'
 import type { Mended } from '../sync/mend-part.ts'
 import { sourceOf } from '../sync/open-run.ts'
@@ -56,15 +57,16 @@ export interface MendPart extends Load {
 
 /** Ends in `refused` again where there was no time for all: asked once more, it goes on. */
 export const mendPart =
-  ({ bucketIn, consents, destinationIn, ledger, memoryIn, turnsIn, waiting, work }: Wired) =>
+  ({ bucketIn, consents, destinationIn, ledger, memoryIn, put, turnsIn, waiting, work }: Wired) =>
   async ({ from, import: progress, ...load }: MendPart, context: Context): Promise<MendPart['import']> => {
     const { region } = load
     const destination = destinationIn(region)
     const { droppedAt } = await sourceOf(ledger, load.run)
     const { mended: begun = NOTHING_MENDED } = progress
+    const tell = (ids: readonly string[]) => put(region, 'urgent', idMarkersFor(ids, waiting.now()))
     const task = {
       ...{ load, from, destination, work, mended: begun, files: bucketIn(region).files },
-      fresh: { droppedAt, consents, memory: memoryIn(region) },
+      fresh: { droppedAt, consents, memory: memoryIn(region), tell },
     }
     const lane = { turns: turnsIn(region), destination, ...waiting }
     const deadline = waiting.now() + context.getRemainingTimeInMillis()

@@ -86,7 +86,9 @@ const optOutRefused = async (answers: readonly Result[], carrier: Carrier): Prom
   const sends: Send[] = []
   for (const { plan, outcome } of answers) {
     if (outcome.result !== 'rejected' || plan.kind !== 'send' || plan.after.optOut !== 'ALL') continue
-    if (isOptOutKnown(plan.before)) continue
+    // Who was never sent may be there all the same, by a file.
+    const isTried = plan.before?.at === ''
+    if (!isTried && isOptOutKnown(plan.before)) continue
     const step = await prepare({ kind: 'opt-out', id: plan.id, key: plan.key, note: plan.before }, carrier)
     if (step.send) sends.push(step.send)
     else if (step.result) results.push(step.result)

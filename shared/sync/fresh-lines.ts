@@ -18,6 +18,8 @@ export interface Fresh {
   readonly consents: Consents
   /** The Region's. */
   readonly memory: Pick<LaneMemory, 'sent'>
+  /** Marks endpoints whose row is left out, and its opt-out with it, in the Region's urgent lane. */
+  readonly tell: (ids: readonly string[]) => Promise<void>
 }
 
 /** Lines that may be said, and lines that may not. */
@@ -27,8 +29,8 @@ export interface FreshCounts {
 }
 
 /**
- * Leaves out, and counts, the lines whose endpoint the lane has written since the drop, or removed at any time that it
- * remembers; of the others, says `ALL` for whoever is opted out by now, and for nobody else.
+ * Leaves out, and counts, the lines whose endpoint the lane has written since the drop, or so shortly before that it may not be in
+ * effect yet, or removed at any time that it remembers; of the others, says `ALL` for whoever is opted out by now, and for nobody else.
  */
 export async function* freshLines(
   { file, lines }: Written,
@@ -46,17 +48,26 @@ export async function* freshLines(
 /** Of these endpoints, in order, those that may still be said, and as they may. */
 export const freshOf = async (
   endpoints: readonly Endpoint[],
-  { droppedAt, consents, memory }: Fresh,
+  { droppedAt, consents, memory, tell }: Fresh,
 ): Promise<readonly Endpoint[]> => {
   const ids = endpoints.map(({ Id }) => Id)
   const [heard, sent] = await Promise.all([consents.of(ids), memory.sent(ids)])
+  const isOut = (id: string) => heard.get(id)?.value === 'ALL'
+  const isLeft = (id: string) => isNewer(sent.get(id), droppedAt)
+  const untold = ids.filter((id) => isLeft(id) && isOut(id) && isUntold(sent.get(id)))
+  if (untold.length > 0) await tell(untold)
   return endpoints
-    .filter(({ Id }) => !isTouched(sent.get(Id), droppedAt))
-    .map(({ OptOut: _, ...endpoint }) =>
-      heard.get(endpoint.Id)?.value === 'ALL' ? { ...endpoint, OptOut: 'ALL' } : endpoint,
-    )
+    .filter(({ Id }) => !isLeft(Id))
+    .map(({ OptOut: _, ...endpoint }) => (isOut(endpoint.Id) ? { ...endpoint, OptOut: 'ALL' } : endpoint))
 }
 
-/** The lane has dealt with it after the instant `at` (ISO 8601), or has removed it: what is older must not follow. */
-export const isTouched = (note: Sent | undefined, at: string): boolean =>
-  note !== undefined && (note.at > at || isGone(note) || isLeaving(note))
+/**
+ * What the lane has sent is not certain to have been in effect at the instant `at` (ISO 8601), or it has removed it: what is
+ * older must not follow.
+ */
+export const isNewer = (note: Sent | undefined, at: string): boolean =>
+  note !== undefined && (note.fence > Date.parse(at) || isGone(note) || isLeaving(note))
+
+/** The lane may have planned it before the opt-out was heard. */
+const isUntold = (note: Sent | undefined): boolean =>
+  note !== undefined && note.optOut !== 'ALL' && !isGone(note)

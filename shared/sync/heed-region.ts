@@ -55,7 +55,8 @@ const leaving = async (ask: Ask, stored: Stored, { hold, hear }: Carrier): Promi
   const isOut = stored.OptOut === 'ALL'
   // An opt-out that nobody told us of would go with the endpoint: it has to outlive it.
   if (isOut && note?.optOut !== 'ALL') await hear(id)
-  if (isOut && stored.EndpointStatus === 'INACTIVE' && note?.leaving && !held)
+  const isFree = !held && hold.loadingUntil() <= hold.now()
+  if (isOut && stored.EndpointStatus === 'INACTIVE' && note?.leaving && isFree)
     return { send: deletion(ask, note, hold.now()) }
   return { send: farewell(ask, stored, hold.now()) }
 }

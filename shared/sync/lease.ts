@@ -5,7 +5,7 @@ import type { Breaker, Handover, LaneTurns, LaneView } from '../ledger/lane-turn
 import { CLOSED } from './breaker.ts'
 
 export interface Leased {
-  readonly turns: Omit<LaneTurns, 'pause'>
+  readonly turns: Omit<LaneTurns, 'pause' | 'beginLoad' | 'endLoad'>
   readonly destination: Pick<Destination, 'pace'>
   /** Milliseconds since the epoch, by the host's clock. */
   readonly now: () => number
@@ -37,6 +37,8 @@ export interface Hold {
   readonly after: (ms: number) => number
   /** An operator had stopped the lane when it became ours: nothing is to be sent. */
   readonly isPaused: () => boolean
+  /** Until that instant (ms, the ledger's time) an Import Job may bring back who is deleted now; 0: none may. */
+  readonly loadingUntil: () => number
   readonly breaker: () => Breaker
   readonly setBreaker: (breaker: Breaker) => Promise<void>
   /**
@@ -94,6 +96,7 @@ const takeLane = async (lane: Leased, turn: Turn, offset: Offset) => {
   const cutOff = turn.deadline + offset.most
   let breaker = CLOSED
   let isPaused = false
+  let loadingUntil = 0
   let isOurs = false
   const take = async () => {
     try {
@@ -101,6 +104,7 @@ const takeLane = async (lane: Leased, turn: Turn, offset: Offset) => {
       const left = await takeOver({ turns, destination }, lane.now, ledgerNow)
       breaker = left.handover?.breaker ?? CLOSED
       isPaused = left.isPaused
+      loadingUntil = left.loadingUntil ?? 0
       isOurs = true
     } catch (error) {
       // It may be ours all the same, as where the answer was lost: nobody else would have it before we are cut off.
@@ -129,6 +133,7 @@ const takeLane = async (lane: Leased, turn: Turn, offset: Offset) => {
     left: () => until - lane.now(),
     after: (ms) => lane.now() + offset.most + ms,
     isPaused: () => isPaused,
+    loadingUntil: () => loadingUntil,
     breaker: () => breaker,
     async setBreaker(next) {
       if (next.failures === breaker.failures && next.probeAt === breaker.probeAt) return
@@ -137,6 +142,7 @@ const takeLane = async (lane: Leased, turn: Turn, offset: Offset) => {
     },
     async giveWay() {
       const view = await turns.look()
+      loadingUntil = view.loadingUntil ?? 0
       if (view.isPaused || mayHave(view, turn, ledgerNow())) return !view.isPaused
       await end()
       await lane.sleep(POLL)

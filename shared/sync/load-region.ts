@@ -3,6 +3,7 @@ import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import type { Region } from '../endpoint/endpoint.ts'
 import type { Place } from '../destinations/destination.ts'
 import type { Load } from '../ledger/import-intents.ts'
+import type { LaneTurns } from '../ledger/lane-turns.ts'
 import type { Owed, RegionOutcome, Runs } from '../ledger/runs.ts'
 import type { Files, ObjectRef } from './files.ts'
 import { JOB_FAILED } from './follow-job.ts'
@@ -44,17 +45,22 @@ export interface Stage {
   /** The Region's. */
   readonly target: Bucket
   readonly fresh: Fresh
-  /** The ledger's time, ms. */
-  readonly now: number
+  /** The Region's. */
+  readonly turns: Pick<LaneTurns, 'time' | 'beginLoad'>
 }
+
+/** Milliseconds after which no execution of load-region runs any more, as the machine has it. */
+const LONGEST_LOAD = 23 * 3_600_000
 
 /**
  * Puts one of a run's import files into the Region's bucket, line by line through what has been heard and sent since the drop:
- * even a first attempt may come after the lane. Throws {@link FilesGone}.
+ * even a first attempt may come after the lane. From before that on the lane knows of the load. Throws {@link FilesGone}.
  */
 export const stageFile = async (task: Stage): Promise<Staged> => {
-  const { load, parts, sliceRows, work, target, fresh, now } = task
+  const { load, parts, sliceRows, work, target, fresh, turns } = task
   const { run, part, slice } = load
+  const now = await turns.time()
+  await turns.beginLoad(run, now + LONGEST_LOAD)
   const key = importPrefix(run) + partName(part)
   const prefix = stagedPartPrefix(load)
   const counts = { rows: 0, left: 0 }

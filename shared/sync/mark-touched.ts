@@ -1,10 +1,9 @@
-/** After an import: what the lane dealt with meanwhile is looked at again, as a row of the file may have undone it. */
+/** After an import: what the lane has ever dealt with is looked at again, as a row of the file may have undone it. */
 import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { Place } from '../destinations/destination.ts'
 import type { LaneMemory, Sent } from '../ledger/lane-memory.ts'
 import type { Files } from './files.ts'
-import { isTouched } from './fresh-lines.ts'
 import { inGroups } from './in-groups.ts'
 import type { LaneKind } from './mark-dirty.ts'
 import { idMarkersFor } from './marker.ts'
@@ -16,8 +15,6 @@ import { lines, utf8 } from './text-lines.ts'
 export interface MarkTouched {
   /** The files that were imported. */
   readonly from: Place
-  /** From when they are, ISO 8601. */
-  readonly at: string
   readonly files: Files
   /** The Region's. */
   readonly memory: Pick<LaneMemory, 'sent'>
@@ -28,15 +25,17 @@ export interface MarkTouched {
 }
 
 /**
- * Marks, by force, the endpoints of the files that the lane has written since, or has removed at any time that it remembers:
- * they are sent, or removed, once more. Returns how many. Throws when a file is gone: then nobody knows whom it concerned.
+ * Marks, by force, the endpoints of the files that the lane has written, or removed, at any time that it remembers: they are sent,
+ * or removed, once more, so that what the table owns is in every Region as the table has it. Which of them it dealt with before
+ * the job and which meanwhile, their notes do not say: they are of when it planned. Returns how many. Throws when a file is gone:
+ * then nobody knows whom it concerned.
  */
 export const markTouched = async (task: MarkTouched): Promise<number> => {
-  const { from, at, files, memory, mark, now } = task
+  const { from, files, memory, mark, now } = task
   let count = 0
   for await (const group of inGroups(importedIds(from, files))) {
     const sent = await memory.sent(group)
-    const touched = group.filter((id) => isTouched(sent.get(id), at))
+    const touched = group.filter((id) => sent.has(id))
     const { urgent = [], bulk = [] } = Object.groupBy(touched, (id) => laneFor(sent.get(id)))
     if (urgent.length > 0) await mark('urgent', idMarkersFor(urgent, now, true))
     if (bulk.length > 0) await mark('bulk', idMarkersFor(bulk, now, true))

@@ -22,6 +22,8 @@ export interface Task {
   readonly now: number
   /** Keys whose endpoints are sent even where they seem to be there. */
   readonly forced: ReadonlySet<string>
+  /** Until then (ms, the ledger's time) an Import Job may bring back who is deleted now. Left out where none may. */
+  readonly loadingUntil?: number
 }
 
 export const thinkOf = (key: string, claim: Claim, task: Task, draft: Draft): Thought =>
@@ -45,14 +47,14 @@ const thinkOfUnfit = (
 }
 
 const thinkOfFit = (key: string, claim: Fit, task: Task, draft: Draft): Thought => {
-  const { observed, now } = task
+  const { observed, now, loadingUntil } = task
   const id = claim.endpoint.Id
   const before = observed.sent.get(keyOf(id))
   const keys = [...new Set([...(before?.keys ?? []), key])].sort()
   if (keys.at(-1) !== key) return parkTaken(claim, { id, key, keys, before }, task, draft)
   // A remove that has begun comes to its end before the endpoint comes back: it would come back opted out.
   if (before && isLeaving(before)) {
-    const plan = planRemove({ id, key, before, isUnknown: false, now, force: false })
+    const plan = planRemove({ id, key, before, isUnknown: false, now, force: false, loadingUntil })
     return { plan, dueAt: heldUntil(plan) ?? now }
   }
   claimBy({ id, key, keys, before }, observed, draft)
@@ -145,12 +147,12 @@ const TAKEN: Problem = { rule: 'ID_TAKEN', field: 'Id', expected: 'an endpoint i
 
 /** It stays a member of its user, so as to come back when a seat is free. */
 const evict = (key: string, { claim, moves, place }: Placed, task: Task, draft: Draft): Thought => {
-  const { observed, now } = task
+  const { observed, now, loadingUntil } = task
   const id = claim.endpoint.Id
   const before = observed.sent.get(keyOf(id))
   const removal =
     before && isThere(before)
-      ? planRemove({ id, key, before, isUnknown: false, now, force: false })
+      ? planRemove({ id, key, before, isUnknown: false, now, force: false, loadingUntil })
       : undefined
   if (removal && isHeldUp(removal)) return { plan: removal, problems: [NO_SEAT] }
   const groups = new Map([...moves.groups].filter(([name]) => name.startsWith('user#')))
@@ -165,7 +167,7 @@ const evict = (key: string, { claim, moves, place }: Placed, task: Task, draft: 
 }
 
 export const thinkOfVanished = (key: string, id: string, task: Task, draft: Draft): Thought => {
-  const { observed, now, forced } = task
+  const { observed, now, forced, loadingUntil } = task
   const before = observed.sent.get(keyOf(id))
   const others = (before?.keys ?? []).filter((each) => each !== key)
   if (before && others.length > 0) {
@@ -175,7 +177,7 @@ export const thinkOfVanished = (key: string, id: string, task: Task, draft: Draf
     return { plan: { kind: 'done', id, key } }
   }
   const isUnknown = !observed.said.has(key)
-  const plan = planRemove({ id, key, before, isUnknown, now, force: forced.has(key) })
+  const plan = planRemove({ id, key, before, isUnknown, now, force: forced.has(key), loadingUntil })
   if (isHeldUp(plan)) return { plan }
   apply(leaveGroups(key, id, observed, before), observed, draft)
   if (before) vacate(id, before, plan, { observed, draft })

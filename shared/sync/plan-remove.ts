@@ -6,7 +6,7 @@ import { put, remove } from '../endpoint/change.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { Sent } from '../ledger/lane-memory.ts'
 import { NEVER_SENT } from './plan-put.ts'
-import { nextLook, nextProof, OPTED_OUT } from './plan.ts'
+import { lookAfter, nextLook, nextProof, OPTED_OUT } from './plan.ts'
 import type { Ask, Plan, Send } from './plan.ts'
 
 export interface Unwanted {
@@ -18,12 +18,15 @@ export interface Unwanted {
   /** The ledger's time, ms. */
   readonly now: number
   readonly force: boolean
+  /** Until then (ms, the ledger's time) an Import Job may bring back who is deleted now. Left out where none may. */
+  readonly loadingUntil?: number | undefined
 }
 
 /** Seconds for which a tombstone is kept: longer than any file may wait that could bring the endpoint back. */
 const TOMBSTONE = 40 * 24 * 3600
 
-export const planRemove = ({ id, key, before, isUnknown, now, force }: Unwanted): Plan => {
+export const planRemove = (unwanted: Unwanted): Plan => {
+  const { id, key, before, isUnknown, now, force } = unwanted
   const who = { id, key }
   if (!before) return isUnknown ? { kind: 'leave', ...who, note: undefined } : { kind: 'done', ...who }
   if (before.fence > now) return waitOf(who, before, now)
@@ -39,9 +42,19 @@ export const planRemove = ({ id, key, before, isUnknown, now, force }: Unwanted)
       again: deletion(who, before, now),
     }
   }
-  if (before.leaving && before.state === 'applied') return deletion(who, before, now)
+  if (before.leaving && before.state === 'applied') return secondStep(who, before, unwanted)
   return { kind: 'leave', ...who, note: before }
 }
+
+/** A row of a file would make the endpoint anew, and not opted out; of the one that is there it leaves the consent as it is. */
+const secondStep = (
+  who: { id: string; key: string },
+  before: Sent,
+  { now, loadingUntil = 0 }: Unwanted,
+): Plan =>
+  loadingUntil > now
+    ? { kind: 'wait', ...who, until: lookAfter(Date.parse(before.at), loadingUntil, now) }
+    : deletion(who, before, now)
 
 /** It is deleted once no Import Job can bring it back, and opted out at once. */
 const waitOf = (who: { id: string; key: string }, before: Sent, now: number): Plan => {

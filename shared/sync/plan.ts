@@ -126,7 +126,8 @@ export const IMPORT_FENCE = 24 * 3_600_000
 const LOOKS = { least: 30_000, most: 900_000 } as const
 
 /** The instant (ms) of the next look at what waits for an Import Job until `fence`: the longer it has waited, the later. */
-export const nextLook = (fence: number, now: number): number => {
-  const waited = now - (fence - IMPORT_FENCE)
-  return Math.min(fence, now + Math.min(LOOKS.most, Math.max(LOOKS.least, waited / 2)))
-}
+export const nextLook = (fence: number, now: number): number => lookAfter(fence - IMPORT_FENCE, fence, now)
+
+/** The same of what has waited since an instant (ms), and is to wait until another. */
+export const lookAfter = (since: number, until: number, now: number): number =>
+  Math.min(until, now + Math.min(LOOKS.most, Math.max(LOOKS.least, (now - since) / 2)))

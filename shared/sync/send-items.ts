@@ -137,7 +137,8 @@ const thinkThrough = async (
   const now = hold.now()
   const observed = await observe(keys, sender, now)
   const idsOf = (key: string) => sender.mapping.idsOf(key)
-  return { ...planItems({ keys, observed, idsOf, now, forced }), observed }
+  const loadingUntil = hold.loadingUntil()
+  return { ...planItems({ keys, observed, idsOf, now, forced, loadingUntil }), observed }
 }
 
 /** Writes down what must be known before anything is sent. Returns the keys whose consent somebody has changed since it was read. */

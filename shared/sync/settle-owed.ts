@@ -79,11 +79,13 @@ const settleOne = async (owed: Owed, task: Settle): Promise<'begun' | 'left' | '
   return 'begun'
 }
 
-/** What is to be started is given this long (ms) before it counts as never started. */
-const START = 3_600_000
+/** What is to be started is given this long (ms) before it counts as never started: a drop's own load, and one begun here. */
+const START = { first: 3_600_000, later: 240_000 } as const
 
-const isOver = async ({ state, execution, begunAt }: Owed, { now, stateOf }: Settle): Promise<boolean> => {
+const isOver = async (owed: Owed, { now, stateOf }: Settle): Promise<boolean> => {
+  const { state, execution, attempts, begunAt } = owed
   if (state === 'failed') return true
   const found = await stateOf(execution)
-  return found === 'ended' || (found === 'unknown' && Date.parse(now) - Date.parse(begunAt) > START)
+  const given = attempts > 1 ? START.later : START.first
+  return found === 'ended' || (found === 'unknown' && Date.parse(now) - Date.parse(begunAt) > given)
 }

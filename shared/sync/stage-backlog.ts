@@ -175,7 +175,8 @@ const planSome = async (
   const observed = { ...(await observe(keys, task, now)), filling: task.run }
   const forced = new Set(keys.filter((key) => items.get(key)?.force))
   const idsOf = (key: string) => task.mapping.idsOf(key)
-  const planned = planItems({ keys, observed, idsOf, now, forced })
+  const loadingUntil = hold.loadingUntil()
+  const planned = planItems({ keys, observed, idsOf, now, forced, loadingUntil })
   const moved = await prepare(keys, { ...planned, observed }, { ...task, kind: 'bulk' }, hold)
   const thoughts = planned.thoughts.filter(({ plan }) => !moved.has(plan.key))
   const { rows, left, urgent } = sortOut(thoughts)

@@ -10,6 +10,8 @@ export interface FunctionOptions<Event, Result> {
   readonly seed: number
   readonly scheduler: Scheduler
   readonly weather: Weather
+  /** Milliseconds that an invocation may take. */
+  readonly timeout?: number
   /** What a new sandbox runs once. */
   readonly init: (host: Host) => (event: Event, turn: Turn) => Promise<Result>
   readonly ended: (how: Ended<Result>['how'], error?: unknown) => void
@@ -26,14 +28,15 @@ export interface Function<Event, Result> {
   redeploy(): void
 }
 
-/** As deployed: seconds a function may take. */
-export const TIMEOUT = 60_000
+/** As deployed: milliseconds that a function of the lanes may take. */
+const TIMEOUT = 60_000
 
 export const functionOf = <Event, Result>({
   name,
   seed,
   scheduler,
   weather,
+  timeout = TIMEOUT,
   init,
   ended,
 }: FunctionOptions<Event, Result>): Function<Event, Result> => {
@@ -77,7 +80,7 @@ export const functionOf = <Event, Result>({
       const owner = `${host.name}#${host.invocation().number + 1}`
       host.invoke<Result>(
         (deadline) => handler(event, { owner, deadline }),
-        TIMEOUT,
+        timeout,
         (end) => {
           ended(end.how, end.how === 'threw' ? end.error : undefined)
           done(end)

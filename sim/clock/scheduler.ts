@@ -7,6 +7,8 @@ export interface Scheduler {
   after(ms: number, task: () => void): void
   /** Something that waits for a promise may go on: micro-tasks are to run before the next event. */
   stirred(): void
+  /** Something goes on by ticks of Node's own, as its streams do: those too are to run before the next event. */
+  ticking(): void
   /** Events run so far. */
   readonly events: () => number
   /** Runs events until `done`, or until there are none. Rejects with what an event throws. */
@@ -25,6 +27,7 @@ export const schedulerFrom = (epoch: number): Scheduler => {
   let order = 0
   let events = 0
   let isStirred = false
+  let isTicking = false
 
   /** Events up to the first that may wake a promise; false when there is no more to do. */
   const advance = (done: () => boolean): boolean => {
@@ -49,10 +52,18 @@ export const schedulerFrom = (epoch: number): Scheduler => {
     stirred() {
       isStirred = true
     },
+    ticking() {
+      isTicking = true
+    },
     events: () => events,
     run: (done) =>
       new Promise((resolve, reject) => {
         const step = () => {
+          if (isTicking) {
+            isTicking = false
+            setImmediate(step)
+            return
+          }
           try {
             if (!advance(done)) return resolve()
           } catch (error) {

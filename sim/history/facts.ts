@@ -41,6 +41,22 @@ export interface Write {
   readonly said: readonly Said[]
 }
 
+/** A file of endpoints that somebody has put into the drop bucket. Its version is numbered with those of the table. */
+export interface Dropped {
+  readonly at: number
+  readonly run: string
+  readonly version: number
+  readonly rows: readonly Row[]
+}
+
+export interface Row {
+  /** In lower case. */
+  readonly id: string
+  readonly address: string
+  readonly attributes: Lists
+  readonly optsOut: boolean
+}
+
 export interface CallItem {
   /** In lower case: Pinpoint's ids are. */
   readonly id: string
@@ -84,10 +100,48 @@ export type Fact =
       readonly region: string
       readonly call: Call | undefined
       readonly id: string
-      /** `stop`: the customer opted out in this Region alone. `twin`: another endpoint of its address has become ACTIVE. */
-      readonly by: 'put' | 'remove' | 'stop' | 'twin'
+      /**
+       * `stop`: the customer opted out in this Region alone. `twin`: another endpoint of its address has become ACTIVE.
+       * `import`: a row of an Import Job, which then is `row`.
+       */
+      readonly by: 'put' | 'remove' | 'stop' | 'twin' | 'import'
+      readonly row?: CallItem
       readonly before: Shown | undefined
       readonly after: Shown | undefined
+    }
+  | ({ readonly kind: 'dropped' } & Dropped)
+  /** One of a run's import files lies in the bucket of a Region; `began`: when the invocation that has put it there did. */
+  | {
+      readonly kind: 'staged'
+      readonly at: number
+      readonly region: string
+      readonly run: string
+      readonly prefix: string
+      readonly began: number
+      readonly rows: readonly CallItem[]
+    }
+  /** Of an Import Job of a Region, by the Region's account. */
+  | {
+      readonly kind: 'job'
+      readonly at: number
+      readonly region: string
+      readonly job: string
+      readonly prefix: string
+      readonly state: 'created' | 'done' | 'failed'
+    }
+  /** A row that the Region's job did not take. */
+  | { readonly kind: 'refused row'; readonly at: number; readonly region: string; readonly id: string }
+  /** By the ledger's account: what became of a run in a Region. */
+  | {
+      readonly kind: 'loaded'
+      readonly at: number
+      readonly region: string
+      readonly run: string
+      readonly result: string
+      readonly reason: string
+      readonly processed: number
+      readonly failures: number
+      readonly left: number
     }
   /** GetEndpoint was answered: what the caller saw. */
   | {

@@ -6,6 +6,7 @@ import type { Scheduler } from '../clock/scheduler.ts'
 import { consentMonitor } from '../monitors/consent.ts'
 import { convergenceOf } from '../monitors/convergence.ts'
 import { debtsMonitor } from '../monitors/debts.ts'
+import { loadsMonitor } from '../monitors/loads.ts'
 import { observedMonitor } from '../monitors/observed.ts'
 import { optOutAgeMonitor } from '../monitors/opt-out-age.ts'
 import { CANARY, privacyMonitor } from '../monitors/privacy.ts'
@@ -107,6 +108,7 @@ const monitorsFor = ({ isFair, regions }: HistoryPlan): readonly Monitor[] => {
     observedMonitor(registry),
     consentMonitor(registry),
     ...(isFair ? [optOutAgeMonitor({ regions, within: OPT_OUT_WITHIN })] : []),
+    loadsMonitor(registry),
     debtsMonitor(registry),
     workMonitor(),
     privacyMonitor(),

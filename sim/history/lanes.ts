@@ -67,10 +67,10 @@ export const sending = (site: Site, region: string) => (host: Host) => {
   }
 }
 
-const partsOf = ({ product, documents, regions, mapping, share }: Site, region: string, host: Host) => {
+/** The ledger, and how it is asked. */
+export const ledgerOf = ({ product, documents }: Pick<Site, 'product' | 'documents'>, host: Host) => {
   const documentsHere = documentsFor(host, documents)
   const client = documentsHere as unknown as DynamoDBDocumentClient
-  const clock = { now: host.now, sleep: host.sleep }
   // Half of the longest wait each time: what would be drawn is no part of the histories.
   const asked = { client, sleep: host.sleep, random: () => 0.5 }
   const table = {
@@ -78,18 +78,28 @@ const partsOf = ({ product, documents, regions, mapping, share }: Site, region: 
     // The header it is read from belongs to the wire, which there is none of.
     time: () => documentsHere.send(new TimeCommand()) as Promise<number>,
   }
+  return { asked, table }
+}
+
+export const destinationOf = ({ product, regions, share }: Site, region: string, host: Host) => {
   const pinpoint = regions.get(region)
   if (!pinpoint) throw new Error(`there is no Region ${region}`)
+  return product.pinpointDestination({
+    region,
+    client: pinpoint.clientFor(host) as unknown as PinpointClient,
+    applicationId: 'app',
+    roles: { importRole: '', exportRole: '' },
+    waiting: { now: host.now, sleep: host.sleep },
+    share,
+  })
+}
+
+const partsOf = (site: Site, region: string, host: Host) => {
+  const { product, mapping } = site
+  const { asked, table } = ledgerOf(site, host)
   return {
     region,
-    destination: product.pinpointDestination({
-      region,
-      client: pinpoint.clientFor(host) as unknown as PinpointClient,
-      applicationId: 'app',
-      roles: { importRole: '', exportRole: '' },
-      waiting: clock,
-      share,
-    }),
+    destination: destinationOf(site, region, host),
     memory: product.laneMemory(table, region),
     turns: product.laneTurns(table, region),
     consents: product.consentRegister(table),
@@ -101,7 +111,8 @@ const partsOf = ({ product, documents, regions, mapping, share }: Site, region: 
       )
       return new Map(items.map((item) => [String(item[mapping.key]), item]))
     },
-    ...clock,
+    now: host.now,
+    sleep: host.sleep,
   }
 }
 

@@ -5,6 +5,8 @@ import type { Fact, Said } from './facts.ts'
 
 export interface Names {
   learn(key: string, said: readonly Said[]): void
+  /** Endpoints that are in a file. */
+  know(ids: readonly string[]): void
   /** Of the items that a marker's body names, by key or by endpoint. */
   keysIn(body: string): ReadonlySet<string>
   /** What a row of the ledger that was just written says, as far as monitors care. */
@@ -23,20 +25,40 @@ export const namesOf = ({ hashOf }: Pick<Product, 'hashOf'>): Names => {
         idOfHash.set(hashOf(id), lower)
       }
     },
+    know(ids) {
+      for (const id of ids) idOfHash.set(hashOf(id), id.toLowerCase())
+    },
     keysIn(body) {
       const known = parsed.get(body)
       if (known) return known
       const { keys = [], ids = [] } = JSON.parse(body) as { keys?: string[]; ids?: string[] }
-      const named = new Set([...keys, ...ids.flatMap((id) => [...(keysOf.get(id.toLowerCase()) ?? [])])])
+      // An endpoint that no item claims any more comes again as if it were an item.
+      const named = new Set([
+        ...keys,
+        ...[...keys, ...ids].flatMap((id) => [...(keysOf.get(id.toLowerCase()) ?? [])]),
+      ])
       parsed.set(body, named)
       return named
     },
     factIn(row, at) {
       const [what, name = ''] = String(row['pk']).split('#')
+      const outcome = what === 'run' ? outcomeIn(row, name, at) : undefined
+      if (outcome) return outcome
       if (what === 'parked') return { kind: 'parked', at, region: name, key: String(row['key']) }
       const id = what === 'consent' ? idOfHash.get(name) : undefined
       const value = row['value'] === 'ALL' ? 'ALL' : 'NONE'
       return id === undefined ? undefined : { kind: 'consent', at, id, value, said: String(row['at']) }
     },
+  }
+}
+
+const outcomeIn = (row: Item, run: string, at: number): Fact | undefined => {
+  if (!String(row['sk']).startsWith('outcome#')) return undefined
+  return {
+    ...{ kind: 'loaded', at, run, region: String(row['region']), result: String(row['result']) },
+    reason: typeof row['reason'] === 'string' ? row['reason'] : '',
+    processed: Number(row['processed']),
+    failures: Number(row['failures']),
+    left: Number(row['left']),
   }
 }

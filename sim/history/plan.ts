@@ -24,6 +24,8 @@ export interface HistoryPlan {
   readonly share: number
   /** Ids that differ only by case. */
   readonly hasVariants: boolean
+  /** Files of endpoints that are dropped, at nearby instants. */
+  readonly drops: number
 }
 
 const REGIONS = ['us-east-1', 'us-west-2', 'eu-west-1', 'ap-southeast-2', 'ca-central-1'] as const
@@ -49,13 +51,29 @@ export const planOf = (seed: number): HistoryPlan => {
     backlog: 0,
     share: random.pick([0.7, 0.7, 1]),
     hasVariants: random.chance(0.1),
+    drops: dropsIn(seed),
   }
   return isFair && random.chance(0.1) ? crowded(plan, random) : plan
+}
+
+/** Drawn apart: the histories without a drop are what they were before there were any. */
+const dropsIn = (seed: number): number => {
+  const random = randomOf(seed, 'drops')
+  return random.chance(1 / 3) ? random.int(1, 3) : 0
 }
 
 /** At a twentieth of the quota every call counts: only the backlog, and those who opt out in the midst of it. */
 const crowded = (plan: HistoryPlan, random: Random): HistoryPlan => ({
   ...plan,
-  ...{ shape: 'endpoint', people: 1, writes: 1, stops: 0, unfit: 0, share: 0.05, length: 5 * 60_000 },
+  ...{
+    shape: 'endpoint',
+    people: 1,
+    writes: 1,
+    stops: 0,
+    unfit: 0,
+    share: 0.05,
+    length: 5 * 60_000,
+    drops: 0,
+  },
   backlog: random.int(650, 800),
 })

@@ -14,6 +14,8 @@ export interface Expected {
   /** False where somebody at its address is uncertain; where somebody of its user is. */
   readonly isStatusCertain: boolean
   readonly isUserCertain: boolean
+  /** It has never been in the table. */
+  readonly isOfFile?: boolean
 }
 
 interface Claim {
@@ -37,8 +39,9 @@ export const expectedFrom = (facts: readonly Fact[]): ReadonlyMap<string, Expect
   const haunted = new Set(doubtful.flatMap(({ id }) => everSaid(id).map(({ address }) => address)))
   const hauntedUsers = new Set(doubtful.flatMap(({ id }) => everSaid(id).map(({ userId }) => userId)))
   const fit = all.filter(({ said }) => said.fitness === 'fit')
-  return new Map(
-    all.map(({ id, said }) => [
+  return new Map([
+    ...strangersOf(facts, writes),
+    ...all.map(({ id, said }): [string, Expected] => [
       id,
       {
         id,
@@ -54,7 +57,33 @@ export const expectedFrom = (facts: readonly Fact[]): ReadonlyMap<string, Expect
         isUserCertain: said.userId === undefined || !hauntedUsers.has(said.userId),
       },
     ]),
-  )
+  ])
+}
+
+/** Who has never been in the table is as the newest file has them. */
+const strangersOf = (facts: readonly Fact[], writes: readonly Written[]): [string, Expected][] => {
+  const owned = new Set(writes.flatMap(({ said }) => said.map(({ id }) => id.toLowerCase())))
+  const files = facts
+    .filter((fact) => fact.kind === 'dropped')
+    .sort((one, other) => one.version - other.version)
+  const rows = new Map(files.flatMap((file) => file.rows.map((row) => [row.id, row] as const)))
+  return [...rows.values()]
+    .filter(({ id }) => !owned.has(id))
+    .map(({ id, address, attributes }) => {
+      const said: Said = {
+        ...{ id, address, attributes, channel: 'EMAIL', fitness: 'fit', isInactive: false, metrics: {} },
+        ...{
+          city: undefined,
+          platform: undefined,
+          userId: undefined,
+          userAttributes: {},
+          consent: undefined,
+        },
+      }
+      const optOut = consentOf(id, said, facts)
+      const certain = { isOfFile: true, isCertain: true, isStatusCertain: true, isUserCertain: true }
+      return [id, { id, said, status: 'ACTIVE', userAttributes: {}, optOut, ...certain }]
+    })
 }
 
 /** Of items that differ only by case the last in order has the endpoint. */

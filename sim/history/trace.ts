@@ -38,7 +38,7 @@ const regionsOf = (fact: Fact): string[] | undefined => {
   return undefined
 }
 
-const ALWAYS: ReadonlySet<string> = new Set(['outage', 'calm', 'quiet'])
+const ALWAYS: ReadonlySet<string> = new Set(['outage', 'calm', 'quiet', 'job', 'loaded'])
 
 const concerns = (fact: Fact, id: string, keys: ReadonlySet<string>): boolean =>
   ALWAYS.has(fact.kind) || idsIn(fact).includes(id) || isOfItem(fact, id, keys)
@@ -46,6 +46,7 @@ const concerns = (fact: Fact, id: string, keys: ReadonlySet<string>): boolean =>
 const idsIn = (fact: Fact): readonly string[] => {
   if (fact.kind === 'called') return fact.items.map((item) => item.id)
   if (fact.kind === 'answered' || fact.kind === 'abandoned') return fact.call.items.map((item) => item.id)
+  if (fact.kind === 'dropped' || fact.kind === 'staged') return fact.rows.map((row) => row.id)
   return 'id' in fact ? [fact.id] : []
 }
 

@@ -32,13 +32,28 @@ const RATES = {
   'slow answer': 0.1,
 } as const
 
+/** The same for what only dropped files meet: drawn apart, so that histories without them stay what they are. */
+const IMPORT_RATES = {
+  'S3 error': 0.03,
+  'drop comes twice': 0.3,
+  'import job limit': 0.3,
+  'import waits': 0.4,
+  'import slow': 0.3,
+  'import fails': 0.3,
+  'import row refused': 0.1,
+  'start of an execution is lost': 0.05,
+} as const
+
 /** Times at which a Region as a whole is unwell. */
 const SPELLS = ['Region down', 'Region silent', 'Region flapping', 'Region slow'] as const
 
-export type Strike = keyof typeof RATES
+export type Strike = keyof typeof RATES | keyof typeof IMPORT_RATES
 export type Spell = (typeof SPELLS)[number]
 export type FaultKind = Strike | Spell
-export const FAULT_KINDS: readonly FaultKind[] = [...(Object.keys(RATES) as Strike[]), ...SPELLS]
+export const FAULT_KINDS: readonly FaultKind[] = [
+  ...(Object.keys({ ...RATES, ...IMPORT_RATES }) as Strike[]),
+  ...SPELLS,
+]
 
 export interface Outage {
   readonly region: string
@@ -79,6 +94,11 @@ export const weatherOf = (options: WeatherOptions): Weather => {
   for (const [kind, most] of Object.entries(RATES) as [Strike, number][]) {
     const rate = random.chance(0.5) ? most * random.between(0.2, 1) : 0
     rates.set(kind, isFair || (RARE.has(kind) && !random.chance(0.5)) ? 0 : rate)
+  }
+  const imports = randomOf(seed, 'weather of imports')
+  for (const [kind, most] of Object.entries(IMPORT_RATES) as [Strike, number][]) {
+    const rate = imports.chance(0.5) ? most * imports.between(0.2, 1) : 0
+    rates.set(kind, isFair ? 0 : rate)
   }
   const outages = isFair ? [] : outagesOf(options, random).filter(({ region }) => region !== spared)
   const counts = new Map<FaultKind, number>()

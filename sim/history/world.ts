@@ -14,7 +14,9 @@ import { pinpointRegion } from '../pinpoint/region.ts'
 import type { PinpointRegion } from '../pinpoint/region.ts'
 import type { Product } from '../product.ts'
 import type { TableChange } from '../../shared/sync/mark-dirty.ts'
-import type { Fact, Said } from './facts.ts'
+import { dropsOf, linesAt, objectsOf } from './drops.ts'
+import type { Objects } from '../aws/objects.ts'
+import type { Fact, Row, Said } from './facts.ts'
 import { KEY_OF, MAPPINGS } from './items.ts'
 import { KINDS, marking, queueUrl, sending } from './lanes.ts'
 import type { Batch, Site } from './lanes.ts'
@@ -27,6 +29,8 @@ export interface World {
   /** Commits an item, or without one a delete. */
   commit(key: string, item: Item | undefined, said: readonly Said[], version: number): void
   readonly regions: ReadonlyMap<string, PinpointRegion>
+  /** Puts a file of endpoints into the drop bucket. */
+  drop(rows: readonly Row[], version: number): void
   /** Replaces the sandboxes of one function, drawn by `number`. */
   redeploy(number: number): void
   /** Nothing is waiting, running or under way. */
@@ -52,7 +56,8 @@ export const worldOf = (options: WorldOptions): World => {
   const ledger = tableOf({ hash: 'pk', range: 'sk', written: (row) => noteRow(row, names, options) })
   const customers = tableOf({ hash: KEY_OF[shape] })
   const queues = queuesOf(options)
-  const site = siteOf(options, { ledger, customers }, queues)
+  const objects = objectsOf(options)
+  const site = siteOf(options, { tables: { ledger, customers }, queues, objects })
   const marker = functionOf({ ...functionOptions('mark-dirty', options), init: marking(site) })
   const stream = streamSource<TableChange>({
     ...options,
@@ -61,6 +66,7 @@ export const worldOf = (options: WorldOptions): World => {
     random: randomOf(seed, 'stream'),
   })
   const senders = options.regions.map((region) => senderOf(region, site, { options, queues, names, stream }))
+  const drops = dropsOf({ ...options, site, objects, options: (name) => functionOptions(name, options) })
   const functions = [marker, ...senders.map(({ sender }) => sender)]
 
   return {
@@ -74,13 +80,19 @@ export const worldOf = (options: WorldOptions): World => {
       note({ kind: 'written', at, version, key, said })
       stream.put(shardOf(key), { key, before, after: item, at: Math.floor(at / 1000) * 1000 })
     },
+    drop(rows, version) {
+      names.know(rows.map(({ id }) => id))
+      drops.drop(rows, version)
+    },
     redeploy(number) {
       functions[number % functions.length]?.redeploy()
+      drops.functions[number % drops.functions.length]?.redeploy()
     },
     isIdle: () =>
       stream.pending().length === 0 &&
       [...queues.values()].every((queue) => queue.messages().length === 0) &&
       senders.every(({ running }) => running() === 0) &&
+      drops.isIdle() &&
       [...site.regions.values()].every((region) => region.underWay() === 0),
   }
 }
@@ -92,10 +104,15 @@ const noteRow = (row: Item | undefined, names: Names, { note, scheduler }: World
   if (fact) note(fact)
 }
 
+interface Stores {
+  readonly tables: Site['documents']['tables']
+  readonly queues: ReadonlyMap<string, Queue>
+  readonly objects: Objects
+}
+
 const siteOf = (
   { seed, product, shape, share, scheduler, weather, note, ...options }: WorldOptions,
-  tables: Site['documents']['tables'],
-  queues: ReadonlyMap<string, Queue>,
+  { tables, queues, objects }: Stores,
 ): Site => ({
   product,
   documents: { scheduler, weather, tables },
@@ -103,7 +120,8 @@ const siteOf = (
   regions: new Map(
     options.regions.map((region) => {
       const random = randomOf(seed, `pinpoint ${region}`)
-      return [region, pinpointRegion({ region, scheduler, weather, note, random })]
+      const jobs = { random: randomOf(seed, `jobs ${region}`), linesAt: linesAt(objects) }
+      return [region, pinpointRegion({ region, scheduler, weather, note, random, jobs })]
     }),
   ),
   mapping: product.readMapping(MAPPINGS[shape]),

@@ -2,7 +2,7 @@
 import { randomOf } from '../clock/random.ts'
 import type { Random } from '../clock/random.ts'
 import type { Scheduler } from '../clock/scheduler.ts'
-import type { Said } from './facts.ts'
+import type { Row, Said } from './facts.ts'
 import { itemOf } from './items.ts'
 import { changed, mended, newPerson, saidBy } from './people.ts'
 import type { Person, Society } from './people.ts'
@@ -34,8 +34,43 @@ export const live = (life: Life): void => {
     scheduler.after(stops.between(0, plan.length), () => stopSomebody(life, region, share))
   }
   scheduler.after(plan.length, () => writer.mendSome())
+  dropFiles(life, writer)
   if (plan.backlog > 0) scheduler.after(plan.length / 3, () => writer.addMany(plan.backlog))
 }
+
+/** Files at nearby instants, some of them close to writes: whoever exports a file may write to the table as well. */
+const dropFiles = ({ seed, plan, scheduler, world }: Life, writer: Writer): void => {
+  const random = randomOf(seed, 'files')
+  const first = random.between(0.1, 0.7) * plan.length
+  const keys = keysOf(plan)
+  for (let drop = 0; drop < plan.drops; drop += 1) {
+    const at = first + random.between(0, Math.min(60_000, plan.length - 5_000 - first))
+    scheduler.after(at, () => {
+      const version = writer.draw()
+      world.drop(rowsOf([...writer.claimed(), ...keys], version, random), version)
+    })
+    const [isClose, key] = [random.chance(0.6), random.pick(keys)]
+    if (isClose) scheduler.after(at + random.between(-4_000, 2_000), () => writer.touch(key))
+  }
+}
+
+/** Of half of those who are in the table, were, or will be, and of others. */
+const rowsOf = (ids: readonly string[], version: number, random: Random): Row[] => {
+  const all = [...new Set([...ids, ...STRANGERS].map((id) => id.toLowerCase()))]
+  const some = all.filter(() => random.chance(0.5))
+  return (some.length > 0 ? some : all).map((id) => rowOf(id, version, random))
+}
+
+/** Who is only in files. */
+const STRANGERS = ['file-1', 'file-2', 'file-3']
+
+/** At an address of its own: what a file does to a twin, no lane knows. */
+const rowOf = (id: string, version: number, random: Random): Row => ({
+  id,
+  address: `kanari-${id}@example.com`,
+  attributes: { Plan: [`kanari-plan-${random.int(1, 4)}`], Version: [String(version)] },
+  optsOut: random.chance(0.2),
+})
 
 const keysOf = ({ people, hasVariants }: HistoryPlan): string[] =>
   Array.from({ length: people }, (_, at) => (hasVariants && at === 1 ? 'C1' : `c${at === 1 ? 2 : at + 1}`))
@@ -59,6 +94,8 @@ const stopSomebody = ({ world }: Life, name: string, share: number): void => {
   if (id !== undefined) region?.stop(id)
 }
 
+type Writer = ReturnType<typeof writerOf>
+
 const writerOf = ({ seed, plan, scheduler, world }: Life, random: Random) => {
   const stops = randomOf(seed, 'regrets')
   const { shape } = plan
@@ -68,12 +105,14 @@ const writerOf = ({ seed, plan, scheduler, world }: Life, random: Random) => {
     clock: () => scheduler.now() + (random.chance(0.2) ? random.between(-30_000, 30_000) : 0),
   }
   const people = new Map<string, Person>()
+  const claimed = new Set<string>()
   let version = 0
 
   const put = (person: Person) => {
     version += 1
     people.set(person.key, person)
     const said = saidBy(person, shape, version)
+    for (const { id } of said) claimed.add(id.toLowerCase())
     world.commit(person.key, itemOf(person, shape, version), said, version)
     regret(said)
   }
@@ -86,6 +125,10 @@ const writerOf = ({ seed, plan, scheduler, world }: Life, random: Random) => {
     }
   }
   return {
+    /** Endpoints that have ever been in the table, in lower case. */
+    claimed: () => [...claimed],
+    /** The next version. */
+    draw: () => (version += 1),
     touch(key: string) {
       const person = people.get(key)
       if (!person) return put(newPerson(key, society))

@@ -19,6 +19,8 @@ export interface ConsentBook {
   hasEverStopped(id: string): boolean
   /** When `host` last looked at the endpoint. */
   lookedAt(host: string, region: string, id: string): number | undefined
+  /** Instants since `at` at which the ledger was slow to answer somebody. */
+  slowSince(at: number): readonly number[]
 }
 
 export const consentBook = (): ConsentBook => {
@@ -27,6 +29,7 @@ export const consentBook = (): ConsentBook => {
   const stops = new Map<string, number>()
   const everStopped = new Set<string>()
   const looks = new Map<string, number>()
+  const slow: number[] = []
   const add = <T>(map: Map<string, T[]>, name: string, item: T) => {
     const list = map.get(name) ?? []
     list.push(item)
@@ -40,38 +43,49 @@ export const consentBook = (): ConsentBook => {
       if (optOut === 'ALL') ownWords.set(`${call.region} ${id}`, until + UNTOLD)
   }
 
-  const effect = ({ region, id, by, at, before, call }: Extract<Fact, { kind: 'effect' }>): void => {
+  const called = (call: Call) => {
+    spoken(call, Infinity)
+    // From here on an ALL that is there may be ours.
+    for (const { id, optOut } of call.items) if (optOut === 'ALL') stops.delete(`${call.region} ${id}`)
+  }
+
+  const effect = ({ region, id, by, at, before, call, row }: Extract<Fact, { kind: 'effect' }>): void => {
     const name = `${region} ${id}`
     if (by === 'stop') {
       everStopped.add(id)
       if (before?.optOut === 'NONE' && at > (ownWords.get(name) ?? 0)) stops.set(name, at)
     }
-    const isOurWord = by === 'put' && call?.items.some((item) => item.id === id && item.optOut)
-    if (by === 'remove' || isOurWord) stops.delete(name)
+    const said = by === 'put' ? call?.items.find((item) => item.id === id) : row
+    if (by === 'remove' || said?.optOut) stops.delete(name)
   }
 
   return {
     hear(fact) {
       if (fact.kind === 'consent') add(rows, fact.id, fact)
       if (fact.kind === 'effect') effect(fact)
-      if (fact.kind === 'called') {
-        spoken(fact, Infinity)
-        // From here on an ALL that is there may be ours.
-        for (const { id, optOut } of fact.items) if (optOut === 'ALL') stops.delete(`${fact.region} ${id}`)
-      }
+      if (fact.kind === 'called') called(fact)
       if (fact.kind === 'abandoned') spoken(fact.call, fact.at + EFFECT_WITHIN.unknown)
       if (fact.kind === 'answered') spoken(fact.call, fact.at + effectWithin(fact.answer))
       if (fact.kind === 'read') looks.set(`${fact.host} ${fact.region} ${fact.id}`, fact.at)
-      if (fact.kind !== 'written') return
-      for (const { id, consent } of fact.said) if (consent) add(statements, id.toLowerCase(), consent)
+      if (fact.kind === 'fault' && fact.fault === 'ledger slow') slow.push(fact.at)
+      for (const [id, statement] of statementsIn(fact)) add(statements, id, statement)
     },
     rowAt: (id, at) => rows.get(id)?.findLast((row) => row.at <= at),
     rowsSince: (id, at) => (rows.get(id) ?? []).filter((row) => row.at > at),
     statements: (id) => statements.get(id) ?? [],
     foreignStop: (region, id) => stops.get(`${region} ${id}`),
     hasEverStopped: (id) => everStopped.has(id),
+    slowSince: (at) => slow.filter((each) => each >= at),
     lookedAt: (host, region, id) => looks.get(`${host} ${region} ${id}`),
   }
+}
+
+const statementsIn = (fact: Fact): [string, Statement][] => {
+  if (fact.kind === 'written')
+    return fact.said.flatMap(({ id, consent }) => (consent ? [[id.toLowerCase(), consent]] : []))
+  if (fact.kind !== 'dropped') return []
+  const said: Statement = { value: 'ALL', at: new Date(fact.at).toISOString() }
+  return fact.rows.flatMap(({ id, optsOut }) => (optsOut ? [[id, said]] : []))
 }
 
 /** Milliseconds by which an instant of ours and one of the Region's may differ. */

@@ -43,8 +43,9 @@ const whatIsWrong = (
     : undefined
 }
 
-/** Milliseconds that an answer of the ledger takes, as sim/aws/documents.ts has it. */
+/** Milliseconds that an answer of the ledger takes, and where it is slow, as sim/aws/documents.ts has it. */
 const ON_ITS_WAY = 8
+const SLOW = 6_000 + 2 * ON_ITS_WAY
 
 const takenBack = (
   { at, began, host, region }: Call,
@@ -52,7 +53,8 @@ const takenBack = (
   book: ConsentBook,
 ): string | undefined => {
   // What is written while the last answer of the register is on its way back nobody could know.
-  const known = [at, at - ON_ITS_WAY].map((each) => book.rowAt(id, each)).find((row) => row?.value === 'NONE')
+  const instants = [at, at - ON_ITS_WAY, ...book.slowSince(at - SLOW)]
+  const known = instants.map((each) => book.rowAt(id, each)).find((row) => row?.value === 'NONE')
   if (!known) return 'a: NONE without an opt-in in the register'
   if (!book.statements(id).some((word) => word.value === 'NONE' && word.at === known.said))
     return 'a: NONE without an opt-in that anybody has stated'

@@ -3,6 +3,7 @@ import type { EndpointResponse } from '../../local/pinpoint/endpoint.ts'
 import type { Fact, Violation } from '../history/facts.ts'
 import { expectedFrom } from '../history/reference.ts'
 import type { Expected } from '../history/reference.ts'
+import { isOfLoad } from './registry.ts'
 
 export interface Regional {
   readonly ids: () => readonly string[]
@@ -34,6 +35,12 @@ interface Doubts {
   readonly isUserLost: boolean
   /** The customer opted out there, and the Region alone may know. */
   readonly isStopped: boolean
+  /** A row that was made before an opt-in has opted them out after it, and no lane can tell that from a STOP. */
+  readonly isOutByRow: boolean
+  /** The row that says it was refused, and what is to become of such rows is no part of the histories. */
+  readonly isRefused: boolean
+  /** A file has brought it, and its lane has never sent it: that it has been in the table meanwhile, only other Regions know. */
+  readonly isByRowAlone: boolean
 }
 
 const doubtsFrom = (facts: readonly Fact[], expected: ReadonlyMap<string, Expected>) => {
@@ -41,10 +48,17 @@ const doubtsFrom = (facts: readonly Fact[], expected: ReadonlyMap<string, Expect
     facts.flatMap((fact) =>
       fact.kind === 'answered' || fact.kind === 'abandoned'
         ? fact.lost.map((id) => `${fact.call.region} ${id}`)
-        : [],
+        : fact.kind === 'refused row'
+          ? [`${fact.region} ${fact.id}`]
+          : [],
     ),
   )
   const stopped = stopsIn(facts)
+  const outByRow = outByRowIn(facts)
+  const refused = new Set(
+    facts.flatMap((fact) => (fact.kind === 'refused row' ? [`${fact.region} ${fact.id}`] : [])),
+  )
+  const byRowAlone = byRowAloneIn(facts)
   const everAt = (field: 'address' | 'userId', region: string): Set<string | undefined> =>
     new Set(
       facts.flatMap((fact) =>
@@ -66,6 +80,9 @@ const doubtsFrom = (facts: readonly Fact[], expected: ReadonlyMap<string, Expect
       isStatusLost: around.addresses.has(said?.address),
       isUserLost: said?.userId !== undefined && around.users.has(said.userId),
       isStopped: stopped.has(`${region} ${id}`),
+      isRefused: refused.has(`${region} ${id}`) && expected.get(id)?.isOfFile === true,
+      isOutByRow: outByRow.has(`${region} ${id}`),
+      isByRowAlone: byRowAlone.has(`${region} ${id}`),
     }
   }
 }
@@ -82,12 +99,39 @@ const stopsIn = (facts: readonly Fact[]): ReadonlySet<string> => {
   return stopped
 }
 
+const byRowAloneIn = (facts: readonly Fact[]): ReadonlySet<string> => {
+  const brought = new Set<string>()
+  for (const fact of facts)
+    if (fact.kind === 'effect' && isByRow(fact)) brought.add(`${fact.region} ${fact.id}`)
+  for (const fact of facts)
+    if (fact.kind === 'called' && fact.operation !== 'get' && !isOfLoad(fact))
+      for (const { id } of fact.items) brought.delete(`${fact.region} ${id}`)
+  return brought
+}
+
+type Effect = Extract<Fact, { kind: 'effect' }>
+
+const isByRow = ({ by, call }: Effect): boolean =>
+  by === 'import' || (by === 'put' && call !== undefined && isOfLoad(call))
+
+const outByRowIn = (facts: readonly Fact[]): ReadonlySet<string> => {
+  const out = new Set<string>()
+  for (const fact of facts) {
+    if (fact.kind !== 'effect') continue
+    const { before, after, by } = fact
+    const name = `${fact.region} ${fact.id}`
+    if (isByRow(fact) && before?.optOut === 'NONE' && after?.optOut === 'ALL') out.add(name)
+    if (by === 'remove' || after?.optOut === 'NONE') out.delete(name)
+  }
+  return out
+}
+
 const difference = (
   expected: Expected | undefined,
   stored: EndpointResponse | undefined,
   doubts: Doubts,
 ): string | undefined => {
-  if (!expected) return stored && 'is there, and no item claims it'
+  if (!expected) return stored && !doubts.isByRowAlone ? 'is there, and no item claims it' : undefined
   if (!stored) return expected.isCertain && !doubts.isLost ? 'is not there' : undefined
   const optOut = consentDifference(expected, stored, doubts)
   if (optOut || !expected.isCertain || doubts.isLost) return optOut
@@ -97,10 +141,10 @@ const difference = (
 const consentDifference = (
   { optOut, isCertain }: Expected,
   stored: EndpointResponse,
-  { isStopped, isLost }: Doubts,
+  { isStopped, isLost, isOutByRow, isRefused }: Doubts,
 ): string | undefined => {
   if (isStopped) return stored.OptOut === 'ALL' ? undefined : 'forgets an opt-out of that Region'
-  if (stored.OptOut === optOut) return undefined
+  if (stored.OptOut === optOut || isRefused || (isOutByRow && stored.OptOut === 'ALL')) return undefined
   // Nobody is written to who has opted out, whatever else is wrong; the other way round an error is one of service.
   return optOut === 'ALL' || (isCertain && !isLost)
     ? `OptOut is ${stored.OptOut ?? 'absent'}, not ${optOut}`

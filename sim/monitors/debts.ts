@@ -1,5 +1,6 @@
 /** I5: no marker is given up while its Region has not taken what it stands for, unless something else still names it, or it is set aside. */
 import type { Fact, Monitor, Said, Violation } from '../history/facts.ts'
+import { isOfLoad } from './registry.ts'
 import type { Registry } from './registry.ts'
 
 export const debtsMonitor = (registry: Registry): Monitor => {
@@ -48,7 +49,7 @@ export const debtsMonitor = (registry: Registry): Monitor => {
 
   return {
     hear(fact): Violation | undefined {
-      if (fact.kind === 'answered') answered(fact)
+      if (fact.kind === 'answered' && !isOfLoad(fact.call)) answered(fact)
       if (fact.kind === 'parked') parked.add(`${fact.region} ${fact.key}`)
       if (fact.kind !== 'acknowledged') return undefined
       const { region, began, at } = fact

@@ -1,26 +1,29 @@
 /** I3: what a Region shows of an endpoint never goes back to an older version, and who is gone does not come back by an older write. */
-import type { Monitor, Shown, Violation } from '../history/facts.ts'
+import type { Fact, Monitor, Shown, Violation } from '../history/facts.ts'
 import type { Registry } from './registry.ts'
 
 export const observedMonitor = (registry: Registry): Monitor => {
   /** By Region and endpoint, the newest version seen there; of a removal, that of the write behind it. */
   const seen = new Map<string, number>()
+  /** Versions of files. */
+  const files = new Set<number>()
+  const shows = (fact: Extract<Fact, { kind: 'effect' }>): Violation | undefined => {
+    const { region, id, at, by } = fact
+    const name = `${region} ${id}`
+    const version = by === 'remove' ? registry.removedBy(id) : versionOf(fact.after)
+    const before = seen.get(name) ?? 0
+    if (version === undefined) return undefined
+    // A row of a file may go back behind the table: then it is put right, and that is seen in the end.
+    if (files.has(version) && registry.ids().includes(id)) seen.delete(name)
+    else seen.set(name, version)
+    const what = `shows version ${version} after version ${before}${by === 'remove' ? ', by a remove' : ''}`
+    return seen.has(name) && version < before ? { monitor: 'I3', at, what, region, id } : undefined
+  }
   return {
     hear(fact): Violation | undefined {
-      if (fact.kind !== 'effect' || fact.by === 'stop' || fact.by === 'twin' || registry.isContested(fact.id))
-        return undefined
-      const { region, id, at } = fact
-      const name = `${region} ${id}`
-      const violation = (what: string): Violation => ({ monitor: 'I3', at, what, region, id })
-      const version = fact.by === 'remove' ? registry.removedBy(id) : versionOf(fact.after)
-      const before = seen.get(name)
-      if (version === undefined) return undefined
-      if (before !== undefined && version < before)
-        return violation(
-          `shows version ${version} after version ${before}${fact.by === 'remove' ? ', by a remove' : ''}`,
-        )
-      seen.set(name, version)
-      return undefined
+      if (fact.kind === 'dropped') files.add(fact.version)
+      if (fact.kind !== 'effect' || fact.by === 'stop' || fact.by === 'twin') return undefined
+      return registry.isContested(fact.id) ? undefined : shows(fact)
     },
   }
 }

@@ -1,5 +1,5 @@
 /** Which endpoints the items claim, and when each was last taken away: kept by the monitors from the writes alone. */
-import type { Fact, Said, Write } from '../history/facts.ts'
+import type { Call, Fact, Said, Write } from '../history/facts.ts'
 
 type Written = Extract<Fact, { kind: 'written' }>
 
@@ -18,6 +18,9 @@ export interface Registry {
   readonly keys: () => readonly string[]
   readonly ids: () => readonly string[]
 }
+
+/** A row of a file that goes by a call: what a lane sends for the same endpoint, it sends once more afterwards. */
+export const isOfLoad = ({ host }: Pick<Call, 'host'>): boolean => host.startsWith('mend-part')
 
 export const registryOf = (): Registry => {
   const writes = new Map<string, Written[]>()

@@ -1,6 +1,7 @@
 /** I2: to one endpoint of one Region, what we send never goes back, and nothing is sent while something sent before may still take effect. */
 import type { Call, CallItem, Fact, Monitor, Violation } from '../history/facts.ts'
 import { EFFECT_WITHIN } from '../pinpoint/fate.ts'
+import { isOfLoad } from './registry.ts'
 import type { Registry } from './registry.ts'
 
 interface Sent {
@@ -38,7 +39,7 @@ export const sendsMonitor = (registry: Registry): Monitor => {
 
   return {
     hear(fact: Fact) {
-      if (fact.kind === 'called' && fact.operation !== 'get')
+      if (fact.kind === 'called' && fact.operation !== 'get' && !isOfLoad(fact))
         return fact.items.map((item) => called(fact, item)).find((violation) => violation !== undefined)
       if (fact.kind === 'answered' || fact.kind === 'abandoned') {
         const until = fact.at + effectWithin(fact)

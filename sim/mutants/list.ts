@@ -1,4 +1,4 @@
-/** Mistakes that somebody might make in the protocol of the lanes, each as an exact change of the product's text. */
+/** Mistakes that somebody might make in the protocol of the lanes and of the imports beside them, each as an exact change of the product's text. */
 
 export interface Patch {
   /** Below shared/. */
@@ -99,8 +99,8 @@ export const MUTANTS: readonly Mutant[] = [
   one(
     'deletes forgotten',
     'sync/plan-endpoint.ts',
-    'const plan = planRemove({ id, key, before, isUnknown, now, force: forced.has(key) })',
-    "const plan = { kind: 'done' as const, id, key }\n  void [isUnknown, now, forced]",
+    'const plan = planRemove({ id, key, before, isUnknown, now, force: forced.has(key), loadingUntil })',
+    "const plan = { kind: 'done' as const, id, key }\n  void [isUnknown, now, forced, loadingUntil]",
   ),
   one(
     'an endpoint comes back in the midst of its removal',
@@ -168,5 +168,65 @@ export const MUTANTS: readonly Mutant[] = [
     'ledger/lane-memory.ts',
     'address#${spellingOf(address)}',
     'address#${address}',
+  ),
+  one(
+    'no drain: what was noted before a file was dropped counts as in effect',
+    'sync/fresh-lines.ts',
+    'note.fence > Date.parse(at)',
+    'note.at > at',
+  ),
+  one(
+    'rows are held against what was acknowledged, not against what was sent',
+    'sync/fresh-lines.ts',
+    'note !== undefined && (note.fence > Date.parse(at)',
+    "note !== undefined && note.state === 'applied' && (note.fence > Date.parse(at)",
+  ),
+  one(
+    'who was removed is not left out of a file',
+    'sync/fresh-lines.ts',
+    '(note.fence > Date.parse(at) || isGone(note) || isLeaving(note))',
+    '(note.fence > Date.parse(at) || (isGone(note) && isLeaving(note)))',
+  ),
+  one(
+    'an opt-out whose row is left out goes with it',
+    'sync/fresh-lines.ts',
+    'if (untold.length > 0) await tell',
+    'if (untold.length < 0) await tell',
+  ),
+  one(
+    'NONE in the rows of a file',
+    'sync/fresh-lines.ts',
+    "OptOut: 'ALL' } : endpoint",
+    "OptOut: 'ALL' } : { ...endpoint, OptOut: 'NONE' }",
+  ),
+  one(
+    'jobs overlap',
+    'sync/load-region.ts',
+    "if (older.some(({ state }) => state === 'loading')) return 'busy'",
+    "if (older.some(({ state }) => state === 'loading')) return 'go'",
+  ),
+  one(
+    'a newer file does not wait for an older one that has failed',
+    'sync/load-region.ts',
+    "if (older.length === 0 || bringsMore) return 'go'",
+    "if (older.length >= 0 || bringsMore) return 'go'",
+  ),
+  one(
+    'what a row has undone is not looked at again',
+    'sync/mark-touched.ts',
+    'group.filter((id) => sent.has(id))',
+    'group.filter((id) => sent.has(id) && count < 0)',
+  ),
+  one(
+    'only what the lane has planned since the file was made is looked at again',
+    'sync/mark-touched.ts',
+    'group.filter((id) => sent.has(id))',
+    "group.filter((id) => (sent.get(id)?.at ?? '') > new Date(now - 10_000).toISOString())",
+  ),
+  one(
+    'who leaves is deleted beside an import',
+    'sync/plan-remove.ts',
+    '  loadingUntil > now\n',
+    '  loadingUntil < 0\n',
   ),
 ]

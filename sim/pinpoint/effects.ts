@@ -1,7 +1,7 @@
 /** Changes of a Region as they take effect: later than they are accepted, and some of them never. */
 import type { Random } from '../clock/random.ts'
 import type { Scheduler } from '../clock/scheduler.ts'
-import type { Call, Fact } from '../history/facts.ts'
+import type { Call, CallItem, Fact } from '../history/facts.ts'
 import type { Weather } from '../history/weather.ts'
 import type { Store } from './store.ts'
 
@@ -10,12 +10,14 @@ export interface Change {
   readonly id: string
   /** False when it does nothing. */
   readonly apply: () => boolean
+  /** Of an import. */
+  readonly row?: CallItem
 }
 
 export interface Effects {
   /** Each to take effect about `after` milliseconds from now. Gives the ids of those that are lost. */
   take(call: Call, after: number, changes: readonly Change[]): readonly string[]
-  now(call: Call | undefined, by: 'put' | 'remove' | 'stop', change: Change): void
+  now(call: Call | undefined, by: 'put' | 'remove' | 'stop' | 'import', change: Change): void
   readonly underWay: () => number
 }
 
@@ -47,11 +49,12 @@ export const effectsOf = ({ region, store, scheduler, weather, random, note }: E
       })
       return lost
     },
-    now(call, by, { id, apply }) {
+    now(call, by, { id, apply, row }) {
       const at = scheduler.now()
       const before = store.shown(id)
       if (!apply()) return
-      note({ kind: 'effect', at, region, call, id, by, before, after: store.shown(id) })
+      const after = store.shown(id)
+      note({ kind: 'effect', at, region, call, id, by, before, after, ...(row && { row }) })
       for (const twin of store.madeInactive()) {
         const shown = store.shown(twin)
         const was = shown && { ...shown, status: 'ACTIVE' }

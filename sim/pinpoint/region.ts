@@ -10,6 +10,7 @@ import { effectsOf } from './effects.ts'
 import type { Effects } from './effects.ts'
 import { fateOf } from './fate.ts'
 import type { Fate } from './fate.ts'
+import { isOfJobs, jobsOf } from './jobs.ts'
 import { gateOf } from './quotas.ts'
 import { absent, heardOf, refusal } from './replies.ts'
 import type { Reply } from './replies.ts'
@@ -22,7 +23,7 @@ export interface PinpointRegion {
   clientFor(host: Host): { readonly send: (command: unknown) => Promise<unknown> }
   /** The customer opts out in this Region alone: a STOP, an unsubscribe link. */
   stop(id: string): void
-  /** Changes accepted and not yet in effect. */
+  /** Changes accepted and not yet in effect, and Import Jobs that are not over. */
   readonly underWay: () => number
 }
 
@@ -32,6 +33,11 @@ export interface RegionOptions {
   readonly weather: Weather
   readonly random: Random
   readonly note: (fact: Fact) => void
+  readonly jobs: {
+    readonly random: Random
+    /** The lines of all objects under an URL. */
+    readonly linesAt: (url: string) => readonly string[]
+  }
 }
 
 interface Request {
@@ -45,6 +51,7 @@ export const pinpointRegion = (options: RegionOptions): PinpointRegion => {
   const store = storeOf()
   const effects = effectsOf({ ...options, store })
   const answer = answering(options, store, effects)
+  const jobs = jobsOf({ ...options, ...options.jobs, store, effects })
   let calls = 0
 
   const begin = (host: Host, command: unknown): Request => {
@@ -80,14 +87,17 @@ export const pinpointRegion = (options: RegionOptions): PinpointRegion => {
 
   return {
     store,
-    clientFor: (host) => ({ send: send(host) }),
+    clientFor: (host) => {
+      const [sendCall, sendOfJobs] = [send(host), jobs.send(host)]
+      return { send: (command) => (isOfJobs(command) ? sendOfJobs(command) : sendCall(command)) }
+    },
     stop(id) {
       effects.now(undefined, 'stop', {
         id: id.toLowerCase(),
         apply: () => store.optOut(id, scheduler.now()),
       })
     },
-    underWay: effects.underWay,
+    underWay: () => effects.underWay() + jobs.running(),
   }
 }
 

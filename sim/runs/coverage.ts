@@ -31,6 +31,15 @@ const SIGHTS = [
   'delayed marker',
   'invocation crashed',
   'invocation timed out',
+  'file dropped',
+  'import job',
+  'import job failed',
+  'row in effect',
+  'row opts out',
+  'row brings somebody new',
+  'row refused',
+  'rows left out',
+  'load failed',
 ] as const
 type Sight = (typeof SIGHTS)[number]
 
@@ -75,6 +84,14 @@ const LOOKS: Look = {
   parked: () => ['item set aside'],
   abandoned: () => ['caller died in a call'],
   delayed: () => ['delayed marker'],
+  dropped: () => ['file dropped'],
+  job: ({ state }) =>
+    state === 'created' ? ['import job'] : state === 'failed' ? ['import job failed'] : [],
+  'refused row': () => ['row refused'],
+  loaded: ({ result, left }) => [
+    ...(result === 'failed' ? (['load failed'] as const) : []),
+    ...(left > 0 ? (['rows left out'] as const) : []),
+  ],
 }
 
 /** Looks at the facts of one history. */
@@ -119,7 +136,13 @@ const sightsOfAnswer = ({ call, answer }: Extract<Fact, { kind: 'answered' }>): 
   return answer === 'refused' && call.operation === 'batch' ? ['batch refused'] : []
 }
 
-const sightsOfEffect = ({ by, before }: Extract<Fact, { kind: 'effect' }>): Sight[] => {
+const sightsOfEffect = ({ by, before, after }: Extract<Fact, { kind: 'effect' }>): Sight[] => {
+  if (by === 'import')
+    return [
+      'row in effect',
+      ...(before ? [] : (['row brings somebody new'] as const)),
+      ...(before?.optOut === 'NONE' && after?.optOut === 'ALL' ? (['row opts out'] as const) : []),
+    ]
   if (by === 'stop') return before?.optOut === 'NONE' ? ['foreign opt-out'] : []
   return by === 'twin' ? ['twin made INACTIVE by Pinpoint'] : []
 }

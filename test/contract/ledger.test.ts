@@ -127,6 +127,19 @@ describe.each(TABLES)('the turns of a lane %s', (_where, open) => {
     expect(last).not.toHaveProperty('pace')
   })
 
+  it('show until when rows of files may still come: as long as the last load that is not over', async () => {
+    const turns = laneTurns(open(), 'us-west-2')
+    await turns.beginLoad('one', 9_000)
+    await turns.beginLoad('two', 4_000)
+    await turns.beginLoad('one', 5_000)
+    expect(await turns.look()).toMatchObject({ loadingUntil: 5_000 })
+    await turns.endLoad('one')
+    expect(await turns.look()).toMatchObject({ loadingUntil: 4_000 })
+    await turns.endLoad('two')
+    await turns.endLoad('two')
+    expect(await turns.look()).not.toHaveProperty('loadingUntil')
+  })
+
   it('tell the ledger’s time', async () => {
     const turns = laneTurns(open(), 'us-west-2')
     expect(Math.abs((await turns.time()) - Date.now())).toBeLessThan(5_000)

@@ -133,8 +133,14 @@ describe('what is owed', () => {
     expect((await settle(at(20), 'running')).begun).toEqual([])
     expect((await settle(at(20), 'unknown')).begun).toEqual([])
     expect((await settle(at(20), 'ended')).begun).toEqual([`${run}-us-east-1-2`, `${run}-us-west-2-2`])
-    expect((await settle(at(79), 'unknown')).begun).toEqual([])
-    expect((await settle(at(81), 'unknown')).begun).toHaveLength(2)
+    expect((await settle(at(23), 'unknown')).begun).toEqual([])
+    expect((await settle(at(25), 'unknown')).begun).toHaveLength(2)
+  })
+
+  it('is left for an hour to whoever was to begin it first', async () => {
+    await open('v1', 1)
+    expect((await settle(at(60), 'unknown')).begun).toEqual([])
+    expect((await settle(at(62), 'unknown')).begun).toHaveLength(2)
   })
 
   it('is not written back by who saw it before it was settled', async () => {

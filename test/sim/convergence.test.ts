@@ -73,6 +73,30 @@ describe('I1, convergence', () => {
     const optsOut = { ...unfit, consent: statement('ALL', 5) }
     expect(judged([written(0, 1, [optsOut])], stored('ada'))).toEqual(['ada OptOut is NONE, not ALL'])
   })
+
+  it('has who is only in files as the newest file has them, opted out by whichever', () => {
+    const row = { id: 'eve', address: 'eve@example.com', attributes: { Version: ['1'] }, optsOut: false }
+    const drop = (version: number): Fact => ({
+      ...{ kind: 'dropped', at: version, run: `run-${version}`, version },
+      rows: [{ ...row, attributes: { Version: [String(version)] } }],
+    })
+    const eve = (version: number, OptOut: 'ALL' | 'NONE' = 'NONE') =>
+      stored('eve', { OptOut, Attributes: { Version: [String(version)] } })
+    expect(judged([drop(1), drop(2)], eve(2))).toEqual([])
+    expect(judged([drop(1), drop(2)], eve(1))).toHaveLength(1)
+    expect(judged([drop(1)])).toEqual(['eve is not there'])
+    expect(judged([drop(1), consent(2, 'eve', 'ALL', 1)], eve(1))).toEqual(['eve OptOut is NONE, not ALL'])
+    expect(judged([drop(1), consent(2, 'eve', 'ALL', 1)], eve(1, 'ALL'))).toEqual([])
+  })
+  it('has who is in the table too as the table says, and asks no content of a row that was refused', () => {
+    const row = { id: 'ada', address: 'other@example.com', attributes: { Version: ['2'] }, optsOut: false }
+    const drop: Fact = { kind: 'dropped', at: 2, run: 'run', version: 2, rows: [row] }
+    const byFile = stored('ada', { Address: 'other@example.com', Attributes: { Version: ['2'] } })
+    expect(judged([written(0, 1, ['ada']), drop], stored('ada'))).toEqual([])
+    expect(judged([written(0, 1, ['ada']), drop], byFile)).toHaveLength(1)
+    const refused: Fact = { kind: 'refused row', at: 3, region: REGION, id: 'ada' }
+    expect(judged([drop, refused])).toEqual([])
+  })
 })
 
 describe('I6, lags', () => {

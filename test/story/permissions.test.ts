@@ -12,6 +12,8 @@ const NEEDED_ELSEWHERE = [
   /-(OpenBacklog|StageBacklog|CloseBacklog|LoadBacklog|BacklogSchedule|MarkTouched)Role-/,
   // An opt-out that a Region took itself, which is for all of them, and markers that go back to their queue.
   /SendChanges\w+Role-.*: sqs:(SendMessage .*-urgent-|ChangeMessageVisibility )/,
+  // An opt-out in a file, of somebody whom the lane has sent within seconds: fresh-lines.test.ts sees to it.
+  /StageFileRole.*: sqs:SendMessage .*-urgent-/,
   // Rows that an Import Job leaves out: refused-rows.test.ts sees to them.
   /-MendPartRole-|LoadRegionRole.*: lambda:InvokeFunction .*mend-part$/,
   // Only a file of more than 5 MB goes up in parts, which an error takes back.

@@ -40,7 +40,12 @@ const staged = (rows: readonly object[], lanes = openLanes()) => {
           {
             ...{ load, files, mended, destination: region.destination },
             from: { bucket: 'b', prefix: PREFIX },
-            fresh: { droppedAt, consents: lanes.consents, memory: lanes.memory() },
+            fresh: {
+              droppedAt,
+              consents: lanes.consents,
+              memory: lanes.memory(),
+              tell: () => Promise.resolve(),
+            },
             work: { bucket: 'w', files },
           },
           hold,

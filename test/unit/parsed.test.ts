@@ -28,7 +28,8 @@ const all = async (items: AsyncIterable<unknown>): Promise<unknown[]> => {
 }
 
 const fresh = () => {
-  const task = { droppedAt: '', consents: consentRegister(table), memory }
+  const tell = () => Promise.resolve()
+  const task = { droppedAt: '', consents: consentRegister(table), memory, tell }
   const lines = Readable.from(['{"Id":"a"}', DAMAGED])
   return all(freshLines({ file: 'runs/r/import/part-0.json', lines }, task, { rows: 0, left: 0 }))
 }

@@ -57,6 +57,18 @@ describe('a remove', () => {
     expect(third.kind === 'prove' && isGone(third.proved)).toBe(true)
   })
 
+  it('deletes nobody whom a row of a file may bring back, and looks again, the later the longer it has waited', () => {
+    const told = farewell(plan() as Ask, stored, NOW).after
+    const after = (minutes: number, loadingUntil: number) =>
+      plan({ before: told, now: NOW + minutes * 60_000, loadingUntil })
+    const HOUR = 3_600_000
+    expect(after(0, NOW + HOUR)).toMatchObject({ kind: 'wait', until: NOW + 30_000 })
+    expect(after(10, NOW + HOUR)).toMatchObject({ kind: 'wait', until: NOW + 15 * 60_000 })
+    expect(after(59, NOW + HOUR)).toMatchObject({ kind: 'wait', until: NOW + HOUR })
+    expect(after(60, NOW + HOUR)).toMatchObject({ kind: 'send', change: { kind: 'remove' } })
+    expect(plan({ loadingUntil: NOW + HOUR })).toMatchObject({ kind: 'leave' })
+  })
+
   it('waits, in each step, until what was sent before has taken effect', () => {
     const told = farewell(plan() as Ask, stored, NOW).after
     for (const before of [there, told, deletion({ id: 'e1', key: 'k1' }, told, NOW).after]) {

@@ -31,7 +31,7 @@ const stagedOf = async (lines: readonly string[], consents: Consents): Promise<E
   const memory = { sent: () => Promise.resolve(new Map<string, Sent>()) }
   const fresh = freshLines(
     { file: 'part', lines: Readable.from(lines) },
-    { droppedAt: '2026-06-01T00:00:00.000Z', consents, memory },
+    { droppedAt: '2026-06-01T00:00:00.000Z', consents, memory, tell: () => Promise.resolve() },
     { rows: 0, left: 0 },
   )
   const staged: Endpoint[] = []

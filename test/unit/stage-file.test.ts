@@ -11,11 +11,16 @@ const staging = (count: number, lanes = openLanes()) => {
   const { files, objects } = memoryFiles()
   const lines = ids(count).map((Id) => `${JSON.stringify({ Id, Address: `${Id}@example.com` })}\n`)
   objects.set('w/runs/r/import/part-00001.json', lines.join(''))
-  const fresh = { droppedAt: '2026-06-01T00:00:00.000Z', consents: lanes.consents, memory: lanes.memory() }
+  const fresh = {
+    droppedAt: '2026-06-01T00:00:00.000Z',
+    consents: lanes.consents,
+    memory: lanes.memory(),
+    tell: () => Promise.resolve(),
+  }
   const stage = async (slice: number, part = 1) => {
     const places = { work: { bucket: 'w', files }, target: { bucket: 'b', files } }
     const load = { ...LOAD, part, slice }
-    const staged = await stageFile({ load, parts: 2, sliceRows: 2, ...places, fresh, now: 0 })
+    const staged = await stageFile({ load, parts: 2, sliceRows: 2, ...places, fresh, turns: lanes.turns() })
     const text = objects.get(`b/${staged.prefix}part-00001.json`) ?? ''
     const found = text.split('\n').filter(Boolean)
     return { staged, found: found.map((line) => (JSON.parse(line) as { Id: string }).Id) }
@@ -25,12 +30,16 @@ const staging = (count: number, lanes = openLanes()) => {
 
 describe('an import file', () => {
   it('is staged whole, under a prefix of its own', async () => {
-    const { staged, found } = await staging(5).stage(0)
+    const { lanes, stage } = staging(5)
+    const { staged, found } = await stage(0)
     expect(found).toEqual(ids(5))
     expect(staged).toEqual({
       ...{ bucket: 'b', prefix: 'staging/r/2/1/', rows: 5, left: 0, more: true, moreSlices: false },
-      at: '1970-01-01T00:00:00.000Z',
+      at: '2026-06-01T00:00:00.000Z',
     })
+    // The lane knows of it, for as long as an execution may take.
+    const loadingUntil = Date.parse('2026-06-01T23:00:00.000Z')
+    expect(await lanes.turns().look()).toMatchObject({ loadingUntil })
   })
 
   it.each([4, 5])(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Change } from '../../shared/endpoint/change.ts'
-import { applied, failed } from '../../shared/endpoint/outcome.ts'
+import { applied, failed, rejected } from '../../shared/endpoint/outcome.ts'
 import { isLawful } from '../../shared/endpoint/lawful.ts'
 import { readMapping } from '../../shared/sources/mapping.ts'
 import { openLanes } from './open-lanes.ts'
@@ -379,5 +379,20 @@ describe('every change that leaves', () => {
     )
     await Promise.all(checks)
     expect(checks.length).toBeGreaterThan(10)
+  })
+})
+
+describe('an opt-out whose item the Region refuses', () => {
+  it('goes by itself to an endpoint that a file has brought meanwhile', async () => {
+    const lanes = openLanes()
+    lanes.region().answer = (change) =>
+      change.kind === 'put' && change.endpoint.Attributes ? rejected('BadRequestException') : applied
+    await history(lanes, { ...plan('refused'), ...out(2) })
+    expect(stored(lanes)).toBeUndefined()
+    const brought = { Id: 'a', Address: 'a@example.com', ChannelType: 'EMAIL', OptOut: 'NONE' } as const
+    lanes.region().stored.set('a', { ...brought, EndpointStatus: 'ACTIVE' })
+    await lanes.markIds(['a'], { force: true })
+    await lanes.settle()
+    expect(stored(lanes)).toBe('ALL')
   })
 })

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import type { Endpoint } from '../../shared/endpoint/endpoint.ts'
 import { applied, failed, rejected } from '../../shared/endpoint/outcome.ts'
 import { readMapping } from '../../shared/sources/mapping.ts'
 import { openLanes } from './open-lanes.ts'
 
 const row = (Id: string, more: object = {}) => ({ Id, Address: `${Id}@example.com`, ...more })
 const DAY = 24 * 3_600_000
+const OUT = { OptOut: 'ALL', EndpointStatus: 'INACTIVE' } as const
 
 type Opened = ReturnType<typeof openLanes>
 const rowsOf = ({ table }: Opened, prefix: string) =>
@@ -42,6 +44,34 @@ describe('an item that has gone', () => {
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(6_000)
     expect(lanes.region().calls.at(-1)?.at).toBeGreaterThanOrEqual((times[1] ?? 0) + 6_000)
     expect(lanes.region().stored.size).toBe(0)
+  })
+
+  it('is deleted only when no row of a file can bring it back, and opted out at once', async () => {
+    const lanes = await sentBefore()
+    await lanes.turns().beginLoad('run', lanes.clock.now() + DAY)
+    await lanes.erase('a')
+    await lanes.work({ kind: 'urgent' })
+    for (let minute = 0; minute < 30; minute += 1) {
+      lanes.clock.tick(60_000)
+      await lanes.work({ kind: 'urgent' })
+    }
+    expect(told(lanes)).toEqual(['read', 'ALL INACTIVE'])
+    await lanes.turns().endLoad('run')
+    await lanes.settle()
+    expect(told(lanes)).toEqual(['read', 'ALL INACTIVE', 'delete', 'read'])
+  })
+
+  it('is opted out once more where nobody knows whether it was, while a row of a file may bring it back', async () => {
+    const lanes = await sentBefore()
+    await lanes.turns().beginLoad('run', lanes.clock.now() + DAY)
+    lanes.region().answer = () => failed('TIMEOUT', 'unknown')
+    await lanes.erase('a')
+    await lanes.work({ kind: 'urgent' })
+    lanes.region().answer = () => applied
+    lanes.region().stored.set('a', { ...lanes.region().stored.get('a'), ...OUT } as Endpoint)
+    lanes.clock.tick(60_000)
+    await lanes.work({ kind: 'urgent' })
+    expect(told(lanes)).toEqual(['read', 'ALL INACTIVE', 'read', 'ALL INACTIVE'])
   })
 
   it('goes on in the urgent lane', async () => {

@@ -5,7 +5,7 @@ import type { Destination } from '../../destinations/destination.ts'
 import type { Consents } from '../../ledger/consents.ts'
 import type { Effects } from '../../ledger/forecast.ts'
 import type { LaneMemory } from '../../ledger/lane-memory.ts'
-import { isTouched } from '../fresh-lines.ts'
+import { isNewer } from '../fresh-lines.ts'
 
 export interface Look {
   readonly destination: Pick<Destination, 'read'>
@@ -31,7 +31,7 @@ export const lookAtRows = async (rows: readonly Endpoint[], look: Look): Promise
   const effects = { adds: 0, changes: 0, same: 0, left: 0 }
   for (const row of rows) {
     try {
-      const isLeft = isTouched(sent.get(row.Id), look.droppedAt)
+      const isLeft = isNewer(sent.get(row.Id), look.droppedAt)
       // As it would be staged.
       const isOptedOut = row.OptOut === 'ALL' || heard.get(row.Id)?.value === 'ALL'
       effects[isLeft ? 'left' : await effectOf(isOptedOut ? { ...row, OptOut: 'ALL' } : row, look)] += 1
