@@ -2,8 +2,8 @@
 import type { Context } from 'aws-lambda'
 import { door } from '../shared/runtime/door.ts'
 import { now, wire } from '../shared/runtime/wire.ts'
-import { applyInactive } from '../shared/sync/apply-inactive.ts'
-import { whileLeased } from '../shared/sync/lease.ts'
+import { applyInactive } from '../shared/sync/copy/apply-inactive.ts'
+import { whileLeased } from '../shared/sync/lane/lease.ts'
 
 const { bucketIn, config, destinationIn, ledger, turnsIn, waiting } = wire()
 const { standby } = config

@@ -1,7 +1,7 @@
 /** Check export: how far the primary's Export Job is, and when to ask again. */
 import { door } from '../shared/runtime/door.ts'
 import { wire } from '../shared/runtime/wire.ts'
-import { checkJob } from '../shared/sync/follow-job.ts'
+import { checkJob } from '../shared/sync/load/follow-job.ts'
 
 const { bulkIn, config } = wire()
 

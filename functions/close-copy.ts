@@ -2,7 +2,7 @@
 import { door } from '../shared/runtime/door.ts'
 import { reportRecoveryPoint } from '../shared/runtime/metrics.ts'
 import { wire } from '../shared/runtime/wire.ts'
-import { closeCopy } from '../shared/sync/close-copy.ts'
+import { closeCopy } from '../shared/sync/copy/close-copy.ts'
 
 const { bucketIn, closing, config, memoryIn } = wire()
 const { primary, standby } = config

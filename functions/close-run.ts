@@ -4,7 +4,7 @@ import { door } from '../shared/runtime/door.ts'
 import { reportRecoveryPoint } from '../shared/runtime/metrics.ts'
 import { wire } from '../shared/runtime/wire.ts'
 import { closeRun } from '../shared/sync/close-run.ts'
-import { recoveryPointAge } from '../shared/sync/close-copy.ts'
+import { recoveryPointAge } from '../shared/sync/copy/close-copy.ts'
 import { noteFile } from '../shared/sync/open-run.ts'
 
 const { closing, config, ledger } = wire()

@@ -2,9 +2,9 @@
 import type { Place } from '../shared/destinations/destination.ts'
 import { door } from '../shared/runtime/door.ts'
 import { now, wire } from '../shared/runtime/wire.ts'
-import type { LaneKind } from '../shared/sync/mark-dirty.ts'
-import type { Marker } from '../shared/sync/marker.ts'
-import { markTouched } from '../shared/sync/mark-touched.ts'
+import type { LaneKind } from '../shared/sync/lane/mark-dirty.ts'
+import type { Marker } from '../shared/sync/lane/marker.ts'
+import { markTouched } from '../shared/sync/load/mark-touched.ts'
 
 const { bucketIn, memoryIn, put } = wire()
 

@@ -4,7 +4,7 @@ import { reportLoad } from '../shared/runtime/metrics.ts'
 import { instant, wire } from '../shared/runtime/wire.ts'
 import type { RegionOutcome } from '../shared/ledger/runs.ts'
 import { refreshReport } from '../shared/sync/close-run.ts'
-import { recordOutcome } from '../shared/sync/load-region.ts'
+import { recordOutcome } from '../shared/sync/load/load-region.ts'
 
 const { closing, ledger, turnsIn } = wire()
 

@@ -3,7 +3,7 @@ import type { Place } from '../shared/destinations/destination.ts'
 import { door } from '../shared/runtime/door.ts'
 import { wire } from '../shared/runtime/wire.ts'
 import { noteFile } from '../shared/sync/open-run.ts'
-import { rewriteExport } from '../shared/sync/rewrite-export.ts'
+import { rewriteExport } from '../shared/sync/copy/rewrite-export.ts'
 
 const { bucketIn, config, consents, ledger, markIds, memoryIn } = wire()
 const memories = { primary: memoryIn(config.primary), standby: memoryIn(config.standby) }

@@ -2,7 +2,7 @@
 import { door } from '../shared/runtime/door.ts'
 import { executionArn, executionState, startExecution } from '../shared/runtime/executions.ts'
 import { instant, wire } from '../shared/runtime/wire.ts'
-import { settleOwed } from '../shared/sync/settle-owed.ts'
+import { settleOwed } from '../shared/sync/load/settle-owed.ts'
 
 const { config, ledger, states } = wire()
 const machine = config.loadRegionMachine

@@ -2,8 +2,8 @@
 import type { Load } from '../shared/ledger/import-intents.ts'
 import { door } from '../shared/runtime/door.ts'
 import { now, wire } from '../shared/runtime/wire.ts'
-import { stageFile } from '../shared/sync/load-region.ts'
-import { idMarkersFor } from '../shared/sync/marker.ts'
+import { stageFile } from '../shared/sync/load/load-region.ts'
+import { idMarkersFor } from '../shared/sync/lane/marker.ts'
 import { partsOf, sourceOf } from '../shared/sync/open-run.ts'
 
 const { bucketIn, config, consents, ledger, memoryIn, put, turnsIn, work } = wire()

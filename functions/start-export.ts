@@ -2,7 +2,7 @@
 import type { Context } from 'aws-lambda'
 import { door } from '../shared/runtime/door.ts'
 import { instant, wire } from '../shared/runtime/wire.ts'
-import { startJob } from '../shared/sync/follow-job.ts'
+import { startJob } from '../shared/sync/load/follow-job.ts'
 import { exportPrefix } from '../shared/sync/places.ts'
 
 const { bucketIn, bulkIn, config } = wire()

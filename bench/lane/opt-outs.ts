@@ -1,7 +1,7 @@
 /** How long opt-outs take to be in effect, and to be proved, in every Region while a million ids wait in its bulk lane; in virtual time. */
 import { laneOf } from '../../deploy/regions.js'
 import { randomFrom } from '../../local/demo/people.ts'
-import { markersFor } from '../../shared/sync/marker.ts'
+import { markersFor } from '../../shared/sync/lane/marker.ts'
 import { itemOf } from '../../test/virtual/customers.ts'
 import type { Update } from '../../test/virtual/customers.ts'
 import type { Exchange } from '../../test/virtual/in-process-http.ts'

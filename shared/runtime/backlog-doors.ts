@@ -1,9 +1,9 @@
 /** What the doors of a backlog do, once they are wired. */
 import type { Context } from 'aws-lambda'
-import { closeBacklog as close } from '../sync/close-backlog.ts'
-import { openBacklogs } from '../sync/open-backlog.ts'
-import { stageBacklog as stage } from '../sync/stage-backlog.ts'
-import type { StagedBacklog } from '../sync/stage-backlog.ts'
+import { closeBacklog as close } from '../sync/backlog/close-backlog.ts'
+import { openBacklogs } from '../sync/backlog/open-backlog.ts'
+import { stageBacklog as stage } from '../sync/backlog/stage-backlog.ts'
+import type { StagedBacklog } from '../sync/backlog/stage-backlog.ts'
 import { backlogQueue, depthOf } from './backlog-queue.ts'
 import { executionArn, executionState, startExecution } from './executions.ts'
 import { enqueue } from './lane-queue.ts'

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sqs'
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import { chunksOf } from '../ledger/chunks.ts'
-import type { MarkerQueue } from '../sync/stage-backlog.ts'
+import type { MarkerQueue } from '../sync/backlog/stage-backlog.ts'
 
 /** Messages one call takes (SQS developer guide, "Quotas"). */
 const MOST = 10

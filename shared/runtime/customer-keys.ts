@@ -2,7 +2,7 @@
 import { batchGet } from '../ledger/batch-get.ts'
 import type { Asked } from '../ledger/batch-get.ts'
 import { scanPage } from '../ledger/scan.ts'
-import type { CustomerKeys } from '../sync/reconcile.ts'
+import type { CustomerKeys } from '../sync/operators/reconcile.ts'
 
 /** `keyName`: the table's key attribute, a string. */
 export const customerKeys = (table: Asked, keyName: string): CustomerKeys => {

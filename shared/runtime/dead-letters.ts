@@ -1,7 +1,7 @@
 /** The queue behind a lane, to be read by a person's order. */
 import { DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import type { SQSClient } from '@aws-sdk/client-sqs'
-import type { DeadLetters } from '../sync/redrive.ts'
+import type { DeadLetters } from '../sync/operators/redrive.ts'
 
 /** Messages one call takes (SQS developer guide, "Quotas"). */
 const MOST = 10

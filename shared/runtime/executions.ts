@@ -6,7 +6,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn'
 import type { SFNClient } from '@aws-sdk/client-sfn'
-import type { ExecutionState } from '../sync/settle-owed.ts'
+import type { ExecutionState } from '../sync/load/settle-owed.ts'
 
 /** `name`: 1 to 80 characters, the same for the same work. False when it had been started before. */
 export const startExecution = async (

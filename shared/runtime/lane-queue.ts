@@ -3,8 +3,8 @@ import { ChangeMessageVisibilityCommand, SendMessageBatchCommand } from '@aws-sd
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import type { SQSRecord } from 'aws-lambda'
 import { ValueFreeError } from '../endpoint/value-free-error.ts'
-import type { Marker } from '../sync/marker.ts'
-import type { LaneMessage, LaneQueue } from '../sync/work-lane.ts'
+import type { Marker } from '../sync/lane/marker.ts'
+import type { LaneMessage, LaneQueue } from '../sync/lane/work-lane.ts'
 import type { RegionConfig } from './config.ts'
 
 /** Messages, and bytes of them all, that one SendMessageBatch takes (SQS developer guide, "Quotas"). */

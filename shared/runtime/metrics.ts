@@ -1,7 +1,7 @@
 /** What operators watch, as CloudWatch metrics in the log (EMF). Dimensions are Regions and doors, never ids. */
 import { MetricUnit, Metrics } from '@aws-lambda-powertools/metrics'
-import type { LaneFigures } from '../sync/lane-figures.ts'
-import type { BacklogFigures } from '../sync/open-backlog.ts'
+import type { LaneFigures } from '../sync/lane/lane-figures.ts'
+import type { BacklogFigures } from '../sync/backlog/open-backlog.ts'
 
 type Unit = (typeof MetricUnit)[keyof typeof MetricUnit]
 

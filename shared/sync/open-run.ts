@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { ValueFreeError } from '../endpoint/value-free-error.ts'
 import type { Region } from '../endpoint/endpoint.ts'
-import type { Staged } from './load-region.ts'
+import type { Staged } from './load/load-region.ts'
 import type { FileCounts, FileRefused, Run, Runs } from '../ledger/runs.ts'
 import type { Checkpoint, Prepare } from './drop/prepared.ts'
 import { stagingPrefix } from './places.ts'

@@ -5,7 +5,7 @@ import type { Bulk, Place, Started } from '../../shared/destinations/destination
 import { pinpointDestination } from '../../shared/destinations/pinpoint.ts'
 import { importIntents } from '../../shared/ledger/import-intents.ts'
 import type { Table } from '../../shared/ledger/table.ts'
-import { beginImport } from '../../shared/sync/begin-import.ts'
+import { beginImport } from '../../shared/sync/load/begin-import.ts'
 import { memoryTable } from '../unit/memory-table.ts'
 import { openLedger } from './open-ledger.ts'
 import { APP, IRELAND, ROLE, openStage } from './pinpoint-emulator-stage.ts'

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SQSRecord } from 'aws-lambda'
 import { enqueue, laneQueue, messagesOf } from '../../shared/runtime/lane-queue.ts'
-import { markerIn, markersFor } from '../../shared/sync/marker.ts'
+import { markerIn, markersFor } from '../../shared/sync/lane/marker.ts'
 import { openSqs } from './sqs-region.ts'
 
 let sqs: Awaited<ReturnType<typeof openSqs>>

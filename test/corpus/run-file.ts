@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { parse } from 'csv-parse/sync'
 import { consentRegister } from '../../shared/ledger/consents.ts'
 import type { Files } from '../../shared/sync/files.ts'
-import { prepareFile } from '../../shared/sync/prepare-file.ts'
+import { prepareFile } from '../../shared/sync/drop/prepare-file.ts'
 import { memoryTable } from '../unit/memory-table.ts'
 import type { Broken, Counts } from './corpus-file.ts'
 

@@ -63,7 +63,7 @@ const tellEverything = async (story: Story): Promise<void> => {
     )
   // More names of attributes than a project may have: the item that brings them is looked for one by one.
   for (let at = 0; at < 6; at += 1) {
-    const names = Array.from({ length: 45 }, (_, number) => [`Name${45 * at + number}`, ['x']])
+    const names = Array.from({ length: 45 }, (_, number) => [`Name${45 * at + number}`, ['x']] as const)
     await put(`u-${at}`, { Attributes: Object.fromEntries(names) })
   }
   await put('gone')

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { laneOf, logical, regions } from '../../deploy/regions.js'
 import { reportLane, reportSweep } from '../../shared/runtime/metrics.ts'
-import type { LaneFigures } from '../../shared/sync/lane-figures.ts'
+import type { LaneFigures } from '../../shared/sync/lane/lane-figures.ts'
 import { alarmProblems, dimensionsOf } from './alarms.ts'
 import { at, resourcesOf } from './templates.ts'
 import { stackWith, tell } from './told.ts'

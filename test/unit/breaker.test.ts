@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { afterCall, beforeCall, CLOSED, isOpen } from '../../shared/sync/breaker.ts'
+import { afterCall, beforeCall, CLOSED, isOpen } from '../../shared/sync/lane/breaker.ts'
 
 const failedTimes = (times: number, now: number) => {
   let breaker = CLOSED

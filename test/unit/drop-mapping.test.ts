@@ -5,7 +5,7 @@ import dropMappings from '../../mappings/drops.json' with { type: 'json' }
 import { consentRegister } from '../../shared/ledger/consents.ts'
 import { readDropMappings } from '../../shared/sources/drop-mapping.ts'
 import type { Checkpoint, Prepare } from '../../shared/sync/drop/prepared.ts'
-import { prepareFile } from '../../shared/sync/prepare-file.ts'
+import { prepareFile } from '../../shared/sync/drop/prepare-file.ts'
 import { memoryFiles } from './memory-files.ts'
 import { memoryTable } from './memory-table.ts'
 

@@ -17,7 +17,7 @@ import type { Prepare } from '../../shared/sync/drop/prepared.ts'
 import { closeRun } from '../../shared/sync/close-run.ts'
 import { openDrop, runOf, sourceOf } from '../../shared/sync/open-run.ts'
 import type { Drop } from '../../shared/sync/open-run.ts'
-import { prepareFile } from '../../shared/sync/prepare-file.ts'
+import { prepareFile } from '../../shared/sync/drop/prepare-file.ts'
 import { memoryFiles } from './memory-files.ts'
 import { memoryTable } from './memory-table.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { receiptsOf } from '../../shared/ledger/receipts.ts'
 import { readMapping } from '../../shared/sources/mapping.ts'
-import { erasureOf } from '../../shared/sync/erasure.ts'
+import { erasureOf } from '../../shared/sync/operators/erasure.ts'
 import { openLanes } from './open-lanes.ts'
 
 const REGIONS = ['us-east-1', 'us-west-2']

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkJob, startJob, turnsIn, waitAfter } from '../../shared/sync/follow-job.ts'
+import { checkJob, startJob, turnsIn, waitAfter } from '../../shared/sync/load/follow-job.ts'
 
 const running = () =>
   Promise.resolve({ state: 'running' as const, processed: 1, failures: 0, failedPieces: 0 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Breaker } from '../../shared/ledger/lane-turns.ts'
 import { laneTurns } from '../../shared/ledger/lane-turns.ts'
-import { holdLane } from '../../shared/sync/hold-lane.ts'
+import { holdLane } from '../../shared/sync/operators/hold-lane.ts'
 import { memoryTable } from './memory-table.ts'
 
 const START = Date.parse('2026-01-01T00:00:00.000Z')

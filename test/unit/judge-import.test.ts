@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { JobProgress } from '../../shared/sync/follow-job.ts'
-import { judgeImport } from '../../shared/sync/judge-import.ts'
+import type { JobProgress } from '../../shared/sync/load/follow-job.ts'
+import { judgeImport } from '../../shared/sync/load/judge-import.ts'
 
 const progress = (more: Partial<JobProgress> = {}): JobProgress => ({
   ...{ state: 'done', job: 'j', processed: 10, failures: 0, failedPieces: 0, reason: '', turn: 1, wait: 2 },

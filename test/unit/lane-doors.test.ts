@@ -6,7 +6,7 @@ import { consentRegister } from '../../shared/ledger/consents.ts'
 import { laneMemory } from '../../shared/ledger/lane-memory.ts'
 import { laneTurns } from '../../shared/ledger/lane-turns.ts'
 import { markChanges, sendChanges } from '../../shared/runtime/lane-doors.ts'
-import type { TableChange } from '../../shared/sync/mark-dirty.ts'
+import type { TableChange } from '../../shared/sync/lane/mark-dirty.ts'
 import { PEOPLE } from './open-lanes.ts'
 import { memoryTable } from './memory-table.ts'
 

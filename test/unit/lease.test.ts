@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { pace } from '../../shared/destinations/pace.ts'
 import { laneTurns } from '../../shared/ledger/lane-turns.ts'
-import { LaneBusy, whileLeased } from '../../shared/sync/lease.ts'
-import type { Hold, Turn } from '../../shared/sync/lease.ts'
+import { LaneBusy, whileLeased } from '../../shared/sync/lane/lease.ts'
+import type { Hold, Turn } from '../../shared/sync/lane/lease.ts'
 import { memoryTable } from './memory-table.ts'
 import { turningClock } from './turning-clock.ts'
 

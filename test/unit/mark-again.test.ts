@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { markAgain } from '../../shared/sync/mark-again.ts'
+import { markAgain } from '../../shared/sync/lane/mark-again.ts'
 import { openMarks } from './marked.ts'
 
 const names = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => `k${from + at}`)

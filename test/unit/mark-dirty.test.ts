@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { markChanges } from '../../shared/sync/mark-dirty.ts'
-import type { TableChange } from '../../shared/sync/mark-dirty.ts'
-import { idMarkersFor, markerIn, markersFor } from '../../shared/sync/marker.ts'
-import type { Marker } from '../../shared/sync/marker.ts'
+import { markChanges } from '../../shared/sync/lane/mark-dirty.ts'
+import type { TableChange } from '../../shared/sync/lane/mark-dirty.ts'
+import { idMarkersFor, markerIn, markersFor } from '../../shared/sync/lane/marker.ts'
+import type { Marker } from '../../shared/sync/lane/marker.ts'
 import { PEOPLE } from './open-lanes.ts'
 
 const row = (Id: string, more: object = {}) => ({ Id, Address: `${Id}@example.com`, ...more })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { LaneKind } from '../../shared/sync/mark-dirty.ts'
-import type { Marker } from '../../shared/sync/marker.ts'
-import { markTouched } from '../../shared/sync/mark-touched.ts'
+import type { LaneKind } from '../../shared/sync/lane/mark-dirty.ts'
+import type { Marker } from '../../shared/sync/lane/marker.ts'
+import { markTouched } from '../../shared/sync/load/mark-touched.ts'
 import { memoryFiles } from './memory-files.ts'
 import { openLanes } from './open-lanes.ts'
 

@@ -1,7 +1,7 @@
 /** Lanes that only take markers, a table read in small pages, and time that ends after so many pages. */
 import type { Page, Place } from '../../shared/ledger/scan.ts'
-import type { LaneKind } from '../../shared/sync/mark-dirty.ts'
-import type { Marker } from '../../shared/sync/marker.ts'
+import type { LaneKind } from '../../shared/sync/lane/mark-dirty.ts'
+import type { Marker } from '../../shared/sync/lane/marker.ts'
 
 export interface Call {
   readonly lane: string

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Endpoint } from '../../shared/endpoint/endpoint.ts'
 import { applied, rejected } from '../../shared/endpoint/outcome.ts'
-import { whileLeased } from '../../shared/sync/lease.ts'
-import { mendPart, NOTHING_MENDED } from '../../shared/sync/mend-part.ts'
-import type { Mended } from '../../shared/sync/mend-part.ts'
+import { whileLeased } from '../../shared/sync/lane/lease.ts'
+import { mendPart, NOTHING_MENDED } from '../../shared/sync/load/mend-part.ts'
+import type { Mended } from '../../shared/sync/load/mend-part.ts'
 import { memoryFiles } from './memory-files.ts'
 import { openLanes } from './open-lanes.ts'
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { reportLane } from '../../shared/runtime/metrics.ts'
-import type { LaneFigures } from '../../shared/sync/lane-figures.ts'
+import type { LaneFigures } from '../../shared/sync/lane/lane-figures.ts'
 
 // Else Powertools writes past the console, or nothing at all.
 vi.hoisted(() => {

@@ -3,9 +3,9 @@ import type { Consent } from '../../shared/endpoint/consent.ts'
 import type { Endpoint } from '../../shared/endpoint/endpoint.ts'
 import type { Sent } from '../../shared/ledger/lane-memory.ts'
 import type { Stated } from '../../shared/sources/mapping.ts'
-import { planPut } from '../../shared/sync/plan-put.ts'
-import type { Wanted } from '../../shared/sync/plan-put.ts'
-import type { Send } from '../../shared/sync/plan.ts'
+import { planPut } from '../../shared/sync/lane/plan-put.ts'
+import type { Wanted } from '../../shared/sync/lane/plan-put.ts'
+import type { Send } from '../../shared/sync/lane/plan.ts'
 
 const NOW = Date.parse('2026-06-01T00:00:00.000Z')
 const iso = (ms: number) => new Date(ms).toISOString()

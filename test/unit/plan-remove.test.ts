@@ -8,9 +8,9 @@ import {
   isLeaving,
   planRemove,
   tombstone,
-} from '../../shared/sync/plan-remove.ts'
-import type { Unwanted } from '../../shared/sync/plan-remove.ts'
-import type { Ask } from '../../shared/sync/plan.ts'
+} from '../../shared/sync/lane/plan-remove.ts'
+import type { Unwanted } from '../../shared/sync/lane/plan-remove.ts'
+import type { Ask } from '../../shared/sync/lane/plan.ts'
 
 const NOW = Date.parse('2026-06-01T00:00:00.000Z')
 const DAY = 24 * 3_600_000

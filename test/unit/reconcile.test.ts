@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { reconcile } from '../../shared/sync/reconcile.ts'
-import type { Reconciled } from '../../shared/sync/reconcile.ts'
+import { reconcile } from '../../shared/sync/operators/reconcile.ts'
+import type { Reconciled } from '../../shared/sync/operators/reconcile.ts'
 import { openMarks, paged, timeFor } from './marked.ts'
 
 interface Tables {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Marker } from '../../shared/sync/marker.ts'
-import { redrive } from '../../shared/sync/redrive.ts'
-import type { DeadLetter } from '../../shared/sync/redrive.ts'
+import type { Marker } from '../../shared/sync/lane/marker.ts'
+import { redrive } from '../../shared/sync/operators/redrive.ts'
+import type { DeadLetter } from '../../shared/sync/operators/redrive.ts'
 import { timeFor } from './marked.ts'
 
 const marker = (key: string): Marker => ({ v: 2, keys: [key], at: 5, force: true })

@@ -6,7 +6,7 @@ import { closeRun } from '../../shared/sync/close-run.ts'
 import { outOfOrdinary } from '../../shared/sync/drop/out-of-ordinary.ts'
 import { noteFile, openDrop, runOf, sourceOf } from '../../shared/sync/open-run.ts'
 import type { Drop } from '../../shared/sync/open-run.ts'
-import { releaseDrop } from '../../shared/sync/release-drop.ts'
+import { releaseDrop } from '../../shared/sync/drop/release-drop.ts'
 import { memoryFiles } from './memory-files.ts'
 import { memoryTable } from './memory-table.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Trace, Window } from '../../shared/ledger/scan.ts'
-import type { Enqueue } from '../../shared/sync/mark-dirty.ts'
-import { replayKeys, replayWindow } from '../../shared/sync/replay.ts'
+import type { Enqueue } from '../../shared/sync/lane/mark-dirty.ts'
+import { replayKeys, replayWindow } from '../../shared/sync/operators/replay.ts'
 import { openLanes } from './open-lanes.ts'
 import { openMarks, paged, timeFor } from './marked.ts'
 

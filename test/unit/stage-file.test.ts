@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FilesGone, stageFile } from '../../shared/sync/load-region.ts'
+import { FilesGone, stageFile } from '../../shared/sync/load/load-region.ts'
 import { memoryFiles } from './memory-files.ts'
 import { openLanes } from './open-lanes.ts'
 

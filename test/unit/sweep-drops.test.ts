@@ -4,7 +4,7 @@ import { runs } from '../../shared/ledger/runs.ts'
 import type { Runs } from '../../shared/ledger/runs.ts'
 import { openDrop, runOf } from '../../shared/sync/open-run.ts'
 import type { Drop } from '../../shared/sync/open-run.ts'
-import { sweepDrops } from '../../shared/sync/sweep-drops.ts'
+import { sweepDrops } from '../../shared/sync/drop/sweep-drops.ts'
 import { memoryTable } from './memory-table.ts'
 
 const SLOT = '2026-06-01T12:00:00.000Z'

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Sent } from '../../shared/ledger/lane-memory.ts'
 import { put } from '../../shared/endpoint/change.ts'
-import { NEVER_SENT } from '../../shared/sync/plan-put.ts'
-import type { Send } from '../../shared/sync/plan.ts'
-import { isForeign } from '../../shared/sync/take-back.ts'
+import { NEVER_SENT } from '../../shared/sync/lane/plan-put.ts'
+import type { Send } from '../../shared/sync/lane/plan.ts'
+import { isForeign } from '../../shared/sync/lane/take-back.ts'
 
 const second = (at: number) => `2026-05-01T00:00:${String(at).padStart(2, '0')}.000Z`
 const OPTED_IN = second(20)

@@ -5,7 +5,7 @@ import type { Destination } from '../../destinations/destination.ts'
 import type { Consents } from '../../ledger/consents.ts'
 import type { Effects } from '../../ledger/forecast.ts'
 import type { LaneMemory } from '../../ledger/lane-memory.ts'
-import { isNewer } from '../fresh-lines.ts'
+import { isNewer } from '../load/fresh-lines.ts'
 
 export interface Look {
   readonly destination: Pick<Destination, 'read'>
