@@ -1,11 +1,14 @@
 /**
  * One design, once, in a process of its own: `node one-run.ts DESIGN FROM TO BYTES`, or `people BYTES`, which writes such a
- * file to its standard output, or `memory`, which transforms what comes in. Prints its figures as JSON.
+ * file to its standard output, or `long BYTES` with longer rows and no id twice, or `memory`, which transforms what comes in, or `prepare
+ * BYTES`, which does all that is done with such a long file. Prints its figures as JSON.
  */
 import { devNull } from 'node:os'
 import { openSync, writeSync } from 'node:fs'
 import { DESIGNS, transformed } from './designs.ts'
+import { longRows } from '../drop/long-rows.ts'
 import { peopleCsv } from './people.ts'
+import { preparedWhole } from './prepare.ts'
 
 const [name = '', ...rest] = process.argv.slice(2)
 
@@ -22,7 +25,9 @@ const inMemory = async () => transformed(process.stdin as AsyncIterable<Uint8Arr
 const measured = async () => {
   const startedAt = performance.now()
   const cpuBefore = process.cpuUsage()
-  const counts = name === 'memory' ? await inMemory() : await played()
+  const self = process.argv[1] ?? ''
+  const prepared = () => preparedWhole([process.execPath, self, 'long', ...rest])
+  const counts = await (name === 'memory' ? inMemory() : name === 'prepare' ? prepared() : played())
   const ms = performance.now() - startedAt
   const { user, system } = process.cpuUsage(cpuBefore)
   // In KiB (Node documentation, `process.resourceUsage`).
@@ -34,5 +39,6 @@ const measured = async () => {
   }
 }
 
-if (name === 'people') for (const piece of peopleCsv(Number(rest[0]))) writeSync(1, piece)
+if (name === 'long') for (const piece of longRows(Number(rest[0]))) writeSync(1, piece)
+else if (name === 'people') for (const piece of peopleCsv(Number(rest[0]))) writeSync(1, piece)
 else console.log(JSON.stringify(await measured()))

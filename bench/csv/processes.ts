@@ -37,16 +37,19 @@ export const runOf = (design: string, args: readonly string[]): Run =>
     ? figuresOf(['python3', join(import.meta.dirname, 'plain.py'), ...args])
     : figuresOf([process.execPath, ONE_RUN, design, ...args])
 
+/** The transform alone, and all that prepare-file does. */
+export type Work = 'memory' | 'prepare'
+
 /**
- * The transform of a file of so many bytes, which a process of its own makes meanwhile and nobody keeps. Bundled, as it would be
+ * The work on a file of so many bytes, which a process of its own makes meanwhile and nobody keeps. Bundled, as it would be
  * deployed: what takes the types off takes 20 MB for it. `folder`: for the bundle.
  */
-export const memoryRun = (bytes: number, folder: string): Run => {
+export const memoryRun = (work: Work, bytes: number, folder: string): Run => {
   const outfile = join(folder, 'one-run.mjs')
   const bundle: BuildOptions = { bundle: true, platform: 'node', format: 'esm', external: ['./idiomatic.ts'] }
   buildSync({ entryPoints: [ONE_RUN], outfile, ...bundle })
-  const pipe = '"$0" "$1" people "$2" | "$0" "$1" memory'
-  const { stdout } = spawnSync('sh', ['-c', pipe, process.execPath, outfile, String(bytes)], {
+  const pipes = { memory: '"$0" "$1" people "$2" | "$0" "$1" memory', prepare: '"$0" "$1" prepare "$2"' }
+  const { stdout } = spawnSync('sh', ['-c', pipes[work], process.execPath, outfile, String(bytes)], {
     encoding: 'utf8',
   })
   return JSON.parse(stdout) as Run
