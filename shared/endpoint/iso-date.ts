@@ -13,3 +13,6 @@ export const isIsoDate = (text: string): boolean => {
   const date = new Date(`${year}-${month}-${day}T00:00:00Z`)
   return date.getUTCMonth() + 1 === Number(month) && date.getUTCDate() === Number(day)
 }
+
+/** The instant (ms since the epoch) in ISO 8601, to the millisecond. */
+export const isoOf = (ms: number): string => new Date(ms).toISOString()

@@ -1,4 +1,5 @@
 /** What the doors of a backlog do, once they are wired. */
+import { isoOf } from '../endpoint/iso-date.ts'
 import type { Context } from 'aws-lambda'
 import { closeBacklog as close } from '../sync/backlog/close-backlog.ts'
 import { openBacklogs } from '../sync/backlog/open-backlog.ts'
@@ -24,7 +25,7 @@ export const openBacklog =
       ledger,
       regions: config.regions.map(({ region }) => region),
       slot,
-      now: new Date(waiting.now()).toISOString(),
+      now: isoOf(waiting.now()),
       threshold: config.bulkThreshold,
       depthOf: (region) => depthOf(queues, regionOf(region).bulk),
       viewOf: (region) => turnsIn(region).look(),

@@ -21,13 +21,13 @@ const one = (name: string, file: string, find: string, replace: string): Mutant 
 export const MUTANTS: readonly Mutant[] = [
   one(
     'no fence',
-    'sync/lane/plan.ts',
+    'sync/lane/fences.ts',
     'FENCE = { accepted: 5_000, unknown: 30_000 }',
     'FENCE = { accepted: 0, unknown: 0 }',
   ),
   one(
     'fence after an unknown outcome as short as after a known one',
-    'sync/lane/plan.ts',
+    'sync/lane/fences.ts',
     'accepted: 5_000, unknown: 30_000',
     'accepted: 5_000, unknown: 5_000',
   ),

@@ -7,7 +7,7 @@ import type { Files } from '../files.ts'
 import { rowOf } from './import-rows.ts'
 import type { Hold } from '../lane/lease.ts'
 import { partName, stagingPrefix } from '../places.ts'
-import { IMPORT_FENCE } from '../lane/plan.ts'
+import { IMPORT_FENCE } from '../lane/fences.ts'
 import type { Send } from '../lane/plan.ts'
 
 export interface Part {

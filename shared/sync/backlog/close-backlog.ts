@@ -15,7 +15,8 @@ import { idMarkersFor } from '../lane/marker.ts'
 import type { Marker } from '../lane/marker.ts'
 import { stagingPrefix } from '../places.ts'
 import { isLeaving } from '../lane/plan-remove.ts'
-import { FENCE, OPTED_OUT } from '../lane/plan.ts'
+import { FENCE } from '../lane/fences.ts'
+import { OPTED_OUT } from '../lane/plan.ts'
 
 export interface CloseBacklog extends Leased {
   readonly run: string

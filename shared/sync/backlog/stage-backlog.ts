@@ -15,7 +15,7 @@ import { observe } from '../lane/observe.ts'
 import { noteFile } from '../open-run.ts'
 import { stagingPrefix } from '../places.ts'
 import { planItems } from '../lane/plan-items.ts'
-import { prepare } from '../lane/send-items.ts'
+import { notePlans } from '../lane/note-plans.ts'
 import type { Sender } from '../lane/send-items.ts'
 import { workOf } from '../lane/work-lane.ts'
 import type { Work } from '../lane/work-lane.ts'
@@ -177,7 +177,7 @@ const planSome = async (
   const idsOf = (key: string) => task.mapping.idsOf(key)
   const loadingUntil = hold.loadingUntil()
   const planned = planItems({ keys, observed, idsOf, now, forced, loadingUntil })
-  const moved = await prepare(keys, { ...planned, observed }, { ...task, kind: 'bulk' }, hold)
+  const moved = await notePlans(keys, { ...planned, observed }, { ...task, kind: 'bulk' }, hold)
   const thoughts = planned.thoughts.filter(({ plan }) => !moved.has(plan.key))
   const { rows, left, urgent } = sortOut(thoughts)
   return { rows, left: new Set([...left, ...moved]), urgent }

@@ -1,4 +1,5 @@
 /** What the Region has, now that it has been asked → what there is to send it, or to write down. */
+import { isoOf } from '../../endpoint/iso-date.ts'
 import { carries } from '../../endpoint/carries.ts'
 import type { Endpoint } from '../../endpoint/endpoint.ts'
 import { applied, failed } from '../../endpoint/outcome.ts'
@@ -76,7 +77,7 @@ const askedToOptOut = async (
 
 const gone = async (plan: Ask | Prove, { memory, hold }: Carrier): Promise<Result> => {
   const now = hold.now()
-  await memory.receipt(plan.key, plan.id, { provedAt: new Date(now).toISOString() })
+  await memory.receipt(plan.key, plan.id, { provedAt: isoOf(now) })
   await memory.note({ sent: new Map([[plan.id, tombstone(now)]]) })
   return done(plan, { event: 'proved' })
 }

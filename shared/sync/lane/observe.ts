@@ -1,4 +1,5 @@
 /** All that must be known to plan for some items: read after the lane is ours, and consistently. */
+import { isoOf } from '../../endpoint/iso-date.ts'
 import type { Consent } from '../../endpoint/consent.ts'
 import { keyOf } from '../../endpoint/endpoint.ts'
 import type { Consents } from '../../ledger/consents.ts'
@@ -40,7 +41,7 @@ export const observe = async (
 ): Promise<Observed> => {
   const { memory, consents, mapping, readItems } = observer
   const say = (items: ReadonlyMap<string, Item>): [string, Said][] =>
-    [...items].map(([key, item]) => [key, mapping.said(item, new Date(now).toISOString())])
+    [...items].map(([key, item]) => [key, mapping.said(item, isoOf(now))])
   const [items, mapped] = await Promise.all([readItems(keys), memory.mapped(keys)])
   const said = new Map(say(items))
   const ids = distinctIds([

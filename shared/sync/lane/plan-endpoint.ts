@@ -1,4 +1,5 @@
 /** What one Region is to be sent for one endpoint that an item claims, or claims no more, among those it is coupled to. Pure. */
+import { isoOf } from '../../endpoint/iso-date.ts'
 import { NO_SEAT } from '../../endpoint/coupling.ts'
 import { keyOf } from '../../endpoint/endpoint.ts'
 import type { Problem } from '../../endpoint/rules.ts'
@@ -12,7 +13,8 @@ import type { Placed } from './place-in-groups.ts'
 import { consentAfter, NEVER_SENT, planPut } from './plan-put.ts'
 import type { Fit } from './plan-put.ts'
 import { isLeaving, isOptOutKnown, planOptOut, planRemove } from './plan-remove.ts'
-import { FENCE, isHeldUp } from './plan.ts'
+import { FENCE } from './fences.ts'
+import { isHeldUp } from './plan.ts'
 import type { Plan, Send, Thought } from './plan.ts'
 import { isCrowded, isThere } from './seats.ts'
 
@@ -39,7 +41,7 @@ const thinkOfUnfit = (
   const before = observed.sent.get(keyOf(id))
   const known = observed.consents.get(keyOf(id))
   if (id === '' || !(optsOut || known?.value === 'ALL')) return park
-  const consent = known?.value === 'ALL' ? undefined : ({ value: 'ALL', at: iso(now) } as const)
+  const consent = known?.value === 'ALL' ? undefined : ({ value: 'ALL', at: isoOf(now) } as const)
   // Where an earlier endpoint of the item has the id, that one says it: an id is sent once a call.
   const isSaid = problems.some(({ rule }) => rule === 'ID_TWICE')
   if (!before || isOptOutKnown(before) || isSaid) return { ...park, consent }
@@ -209,5 +211,3 @@ export const withClaimants = (thought: Thought, { sent }: Observed): Thought => 
 
 const wantedBy = (send: Send, keys: readonly string[]): Send =>
   isLeaving(send.after) ? send : { ...send, during: { ...send.during, keys }, after: { ...send.after, keys } }
-
-const iso = (ms: number): string => new Date(ms).toISOString()

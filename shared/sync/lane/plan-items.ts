@@ -1,4 +1,5 @@
 /** What one Region is to be sent for some items, one after the other, each knowing what the ones before it have changed. Pure. */
+import { isoOf } from '../../endpoint/iso-date.ts'
 import { keyOf } from '../../endpoint/endpoint.ts'
 import type { Group, Mapped, Sent } from '../../ledger/lane-memory.ts'
 import type { Claim } from '../../sources/mapping.ts'
@@ -95,7 +96,5 @@ const noteMapped = (
   const ids = distinct([...held, ...claimed.flatMap((id) => id ?? [])])
   const parked = thoughts.some(({ plan, problems = [] }) => plan.kind === 'park' || problems.length > 0)
   const isSame = ids.join('\n') === (before?.ids ?? []).join('\n') && parked === (before?.parked ?? false)
-  if (!isSame) draft.mapped.set(key, { key, ids, at: iso(now), ...(parked && { parked }) })
+  if (!isSame) draft.mapped.set(key, { key, ids, at: isoOf(now), ...(parked && { parked }) })
 }
-
-const iso = (ms: number): string => new Date(ms).toISOString()

@@ -1,4 +1,5 @@
 /** What one Region is to be sent for an endpoint that an item claims. Pure. */
+import { isoOf } from '../../endpoint/iso-date.ts'
 import { fieldsOf, withClears } from '../../endpoint/clears.ts'
 import { put } from '../../endpoint/change.ts'
 import { hear, optOutToSend } from '../../endpoint/consent.ts'
@@ -8,7 +9,8 @@ import { fingerprint } from '../../endpoint/fingerprint.ts'
 import type { Problem } from '../../endpoint/rules.ts'
 import type { Sent } from '../../ledger/lane-memory.ts'
 import type { Claim, Stated } from '../../sources/mapping.ts'
-import { MOST_LOSSES, nextLook, nextProof, NOT_HELD, OPTED_OUT } from './plan.ts'
+import { nextLook, nextProof } from './fences.ts'
+import { MOST_LOSSES, NOT_HELD, OPTED_OUT } from './plan.ts'
 import type { Plan, Prove, Send, Thought } from './plan.ts'
 
 export type Fit = Extract<Claim, { kind: 'fit' }>
@@ -113,9 +115,9 @@ export const consentAfter = (
   // An opt-in without a date could not be told from an older one.
   if (!stated || (stated.value === 'NONE' && stated.at === undefined)) return { consent: known }
   // An opt-out without a date was said when it was first seen.
-  const undated = known?.value === 'ALL' ? known.at : iso(now)
+  const undated = known?.value === 'ALL' ? known.at : isoOf(now)
   const at = stated.at ?? undated
-  if (stated.value === 'ALL' || at <= iso(now)) return { consent: hear(known, { value: stated.value, at }) }
+  if (stated.value === 'ALL' || at <= isoOf(now)) return { consent: hear(known, { value: stated.value, at }) }
   return { consent: known, dueAt: Date.parse(at) }
 }
 
@@ -154,7 +156,7 @@ const afterPut = (wanted: Wanted, consent: Consent | undefined, optOut: OptOut |
     fence: now,
     ...remembered(optOut ?? before.optOut),
     fields: isUnproved ? [...new Set([...before.fields, ...fields])] : fields,
-    at: iso(now),
+    at: isoOf(now),
     ...(isUnproved && { unproved: true }),
     // It counts for this content only, and an operator who forces it begins anew.
     ...(before.lost && before.fingerprint === print && !wanted.force && { lost: before.lost }),
@@ -194,5 +196,3 @@ const proveOf = (
   proved: { ...note, fields: problems.length === 0 ? fieldsOf(endpoint) : note.fields },
   again: send,
 })
-
-const iso = (ms: number): string => new Date(ms).toISOString()

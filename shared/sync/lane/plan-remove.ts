@@ -2,11 +2,13 @@
  * What one Region is to be sent for an endpoint that no item claims any more. Pure. In three steps, each after the one before
  * has certainly taken effect: opted out and INACTIVE at once, then deleted, then seen to be gone.
  */
+import { isoOf } from '../../endpoint/iso-date.ts'
 import { put, remove } from '../../endpoint/change.ts'
 import type { Endpoint } from '../../endpoint/endpoint.ts'
 import type { Sent } from '../../ledger/lane-memory.ts'
 import { NEVER_SENT } from './plan-put.ts'
-import { lookAfter, nextLook, nextProof, OPTED_OUT } from './plan.ts'
+import { lookAfter, nextLook, nextProof } from './fences.ts'
+import { OPTED_OUT } from './plan.ts'
 import type { Ask, Plan, Send } from './plan.ts'
 
 export interface Unwanted {
@@ -104,7 +106,7 @@ export const isLeaving = (note: Sent | undefined): boolean => note?.leaving === 
 /** The first step, for an endpoint as the Region has it. */
 export const farewell = (ask: Ask, stored: Endpoint, now: number): Send =>
   told(ask, stored, {
-    ...{ at: iso(now), fence: now, leaving: true, keys: [] },
+    ...{ at: isoOf(now), fence: now, leaving: true, keys: [] },
     ...(ask.note?.leaving && ask.note.lost && { lost: ask.note.lost }),
   })
 
@@ -114,7 +116,13 @@ export const optOutOf = (ask: Ask, stored: Endpoint, now: number): Send => {
   const isLost = note !== undefined && isOptOutOnItsWay(note) && stored.OptOut !== 'ALL' && !held
   const before = note?.fingerprint === OPTED_OUT ? (note.lost ?? 0) : 0
   const lost = isLost ? before + 1 : before
-  const news = { at: iso(now), fence: now, fingerprint: OPTED_OUT, unproved: true, ...(lost > 0 && { lost }) }
+  const news = {
+    at: isoOf(now),
+    fence: now,
+    fingerprint: OPTED_OUT,
+    unproved: true,
+    ...(lost > 0 && { lost }),
+  }
   return { ...told(ask, stored, news), ...(isLost && { isLost }) }
 }
 
@@ -145,7 +153,7 @@ export const tombstone = (now: number): Sent => ({
   state: 'applied',
   fence: 0,
   fields: [],
-  at: iso(now),
+  at: isoOf(now),
   keys: [],
   expires: Math.floor(now / 1000) + TOMBSTONE,
 })
@@ -170,5 +178,3 @@ export const deletion = ({ id, key }: { id: string; key: string }, before: Sent,
     after: kept,
   }
 }
-
-const iso = (ms: number): string => new Date(ms).toISOString()

@@ -91,9 +91,6 @@ export const isUrgent = (plan: Plan): boolean => {
   return plan.kind === 'send' && (plan.change.kind === 'remove' || plan.after.optOut === 'ALL')
 }
 
-/** Milliseconds for which a change that the Region has accepted may still be on its way, and one without an answer. */
-export const FENCE = { accepted: 5_000, unknown: 30_000 } as const
-
 /** The Region accepts the endpoint, and keeps it otherwise or not at all. */
 export const NOT_HELD: Problem = {
   rule: 'NOT_HELD',
@@ -110,24 +107,5 @@ export const problemOf = (reason: string): Problem =>
 /** So many times it may be accepted and not be there before somebody is to know. */
 export const MOST_LOSSES = 6
 
-/** Milliseconds from a change that the Region has accepted to the look whether it is there: the more often it was not, the later. */
-export const proofAfter = (lost = 0): number => Math.min(LOOKS.most, FENCE.accepted * 2 ** lost)
-
-/** The instant (ms) of that look. */
-export const nextProof = ({ fence, lost }: Sent): number => fence + proofAfter(lost) - FENCE.accepted
-
 /** The fingerprint of an endpoint of which no more was said than that it is opted out. */
 export const OPTED_OUT = 'opted out'
-
-/** Milliseconds for which an endpoint is left to an Import Job that nobody has seen the end of. */
-export const IMPORT_FENCE = 24 * 3_600_000
-
-/** Milliseconds between two looks whether an Import Job is over: the least and the most. */
-const LOOKS = { least: 30_000, most: 900_000 } as const
-
-/** The instant (ms) of the next look at what waits for an Import Job until `fence`: the longer it has waited, the later. */
-export const nextLook = (fence: number, now: number): number => lookAfter(fence - IMPORT_FENCE, fence, now)
-
-/** The same of what has waited since an instant (ms), and is to wait until another. */
-export const lookAfter = (since: number, until: number, now: number): number =>
-  Math.min(until, now + Math.min(LOOKS.most, Math.max(LOOKS.least, (now - since) / 2)))

@@ -1,4 +1,5 @@
 /** Some items of a lane's work → the Region: as many as fill a call. */
+import { isoOf } from '../../endpoint/iso-date.ts'
 import { keyOf } from '../../endpoint/endpoint.ts'
 import { LIMITS } from '../../endpoint/limits.ts'
 import { applied, failed } from '../../endpoint/outcome.ts'
@@ -9,14 +10,14 @@ import type { Result } from './carry-out.ts'
 import type { Hold } from './lease.ts'
 import type { Mapped } from '../../ledger/lane-memory.ts'
 import type { LaneKind } from './mark-dirty.ts'
-import { markersFor } from './marker.ts'
 import type { Marker } from './marker.ts'
 import { observe } from './observe.ts'
-import type { Observed, Observer } from './observe.ts'
+import type { Observer } from './observe.ts'
+import { notePlans, parkRefused } from './note-plans.ts'
+import type { Thinking } from './note-plans.ts'
 import { planItems } from './plan-items.ts'
-import type { Planned } from './plan-items.ts'
-import { isUrgent, problemOf } from './plan.ts'
-import type { Plan, Thought } from './plan.ts'
+import { isUrgent } from './plan.ts'
+import type { Plan } from './plan.ts'
 import { withoutHurry } from './without-hurry.ts'
 
 export interface Sender extends Observer {
@@ -49,19 +50,19 @@ export const sendItems = async (
   sender: Sender,
   hold: Hold,
 ): Promise<SentItems> => {
-  const draft: Draft = { items: new Map(), plans: [], dueAt: new Map(), mapped: new Map() }
-  while (draft.items.size < keys.length && room(draft.plans) > 0) {
-    const at = draft.items.size
-    if (!(await takeUp(keys.slice(at, at + room(draft.plans)), draft, { forced, sender, hold }))) break
+  const filling: Filling = { items: new Map(), plans: [], dueAt: new Map(), mapped: new Map() }
+  while (filling.items.size < keys.length && room(filling.plans) > 0) {
+    const at = filling.items.size
+    if (!(await takeUp(keys.slice(at, at + room(filling.plans)), filling, { forced, sender, hold }))) break
   }
-  const { items, dueAt, mapped } = draft
-  const results = await resultsOf(draft.plans, sender, hold)
+  const { items, dueAt, mapped } = filling
+  const results = await resultsOf(filling.plans, sender, hold)
   await parkRefused(results, mapped, sender, hold)
   for (const [key, each] of byItem(results)) items.set(key, doneOf(each, dueAt.get(key), hold.now()))
   return { items, isAnswered: isAnswered(results) }
 }
 
-interface Draft {
+interface Filling {
   readonly items: Map<string, Done>
   readonly plans: Plan[]
   /** By key, when the item is to be looked at again whatever becomes of its plans. */
@@ -77,15 +78,15 @@ interface Sending {
 }
 
 /** Plans for these keys as well. False when what is planned already has to be sent first: it is about the same endpoint. */
-const takeUp = async (keys: readonly string[], draft: Draft, sending: Sending): Promise<boolean> => {
-  const { items, plans, dueAt, mapped } = draft
+const takeUp = async (keys: readonly string[], filling: Filling, sending: Sending): Promise<boolean> => {
+  const { items, plans, dueAt, mapped } = filling
   const { forced, sender, hold } = sending
   try {
     const planned = await thinkThrough(keys, forced, sender, hold)
     const ids = new Set(plans.map(({ id }) => keyOf(id)))
     const concerned = [...planned.displaced, ...planned.thoughts.map(({ plan }) => keyOf(plan.id))]
     if (concerned.some((id) => ids.has(id))) return false
-    const moved = await prepare(keys, planned, sender, hold)
+    const moved = await notePlans(keys, planned, sender, hold)
     const thoughts = withoutHurry(planned.thoughts, hold.now())
     for (const [key, note] of [...planned.observed.mapped, ...planned.mapped]) mapped.set(key, note)
     for (const { plan, dueAt: due } of thoughts.filter((each) => !moved.has(each.plan.key))) {
@@ -95,7 +96,7 @@ const takeUp = async (keys: readonly string[], draft: Draft, sending: Sending): 
     for (const key of keys)
       items.set(key, moved.has(key) ? owed('CONSENT_MOVED') : { outcome: applied, results: [] })
   } catch (error) {
-    return keys.length === 1 ? owe(keys, error, draft) : takeUpSingly(keys, draft, sending)
+    return keys.length === 1 ? owe(keys, error, filling) : takeUpSingly(keys, filling, sending)
   }
   return true
 }
@@ -104,29 +105,30 @@ const takeUp = async (keys: readonly string[], draft: Draft, sending: Sending): 
 const TROUBLES = 3
 
 /** An item that the ledger cannot take holds up no other. */
-const takeUpSingly = async (keys: readonly string[], draft: Draft, sending: Sending): Promise<boolean> => {
+const takeUpSingly = async (
+  keys: readonly string[],
+  filling: Filling,
+  sending: Sending,
+): Promise<boolean> => {
   let troubles = 0
   for (const [at, key] of keys.entries()) {
-    if (troubles >= TROUBLES) return owe(keys.slice(at), undefined, draft)
-    if (!(await takeUp([key], draft, sending))) return false
-    troubles = draft.items.get(key)?.outcome.result === 'failed' ? troubles + 1 : 0
+    if (troubles >= TROUBLES) return owe(keys.slice(at), undefined, filling)
+    if (!(await takeUp([key], filling, sending))) return false
+    troubles = filling.items.get(key)?.outcome.result === 'failed' ? troubles + 1 : 0
   }
   return true
 }
 
-const owe = (keys: readonly string[], error: unknown, { items }: Draft): true => {
+const owe = (keys: readonly string[], error: unknown, { items }: Filling): true => {
   for (const key of keys) items.set(key, owed(error instanceof Error ? error.name : 'Unknown'))
   return true
 }
 
-const owed = (reason: string): Done => ({ outcome: failed(reason, 'none'), results: [] })
+/** Nothing has been done for the item: it is to come again. */
+export const owed = (reason: string): Done => ({ outcome: failed(reason, 'none'), results: [] })
 
 const room = (plans: readonly Plan[]): number =>
   LIMITS.batchItems - plans.filter(({ kind }) => kind !== 'done' && kind !== 'wait' && kind !== 'park').length
-
-export interface Thinking extends Planned {
-  readonly observed: Observed
-}
 
 const thinkThrough = async (
   keys: readonly string[],
@@ -141,41 +143,10 @@ const thinkThrough = async (
   return { ...planItems({ keys, observed, idsOf, now, forced, loadingUntil }), observed }
 }
 
-/** Writes down what must be known before anything is sent. Returns the keys whose consent somebody has changed since it was read. */
-export const prepare = async (
-  keys: readonly string[],
-  planned: Thinking,
-  { memory, consents, queue, kind }: Pick<Sender, 'memory' | 'consents' | 'queue' | 'kind'>,
-  hold: Hold,
-): Promise<ReadonlySet<string>> => {
-  const { thoughts, mapped, sent, groups, touched, observed } = planned
-  const moved = new Set<string>()
-  await Promise.all(
-    thoughts.map(async ({ plan, consent }) => {
-      if (consent && !(await consents.note(plan.id, consent))) moved.add(plan.key)
-    }),
-  )
-  await Promise.all(
-    keys.map(async (key) => {
-      const problems = thoughts.filter(({ plan }) => plan.key === key).flatMap(problemsOf)
-      if (problems.length > 0) await memory.park(key, problems, new Date(hold.now()).toISOString())
-      else if (observed.mapped.get(key)?.parked) await memory.unpark(key)
-    }),
-  )
-  // Before the groups are noted: whoever dies in between finds them changed no more.
-  await queue.send(kind, markersFor([...touched], hold.now()), 0)
-  // Where an endpoint is must be known before it is there: it has to be taken from there again.
-  await memory.note({ sent })
-  await memory.note({ mapped, groups })
-  return moved
-}
-
-const problemsOf = ({ plan, problems = [] }: Thought) => (plan.kind === 'park' ? plan.problems : problems)
-
 const resultsOf = async (plans: readonly Plan[], sender: Sender, hold: Hold): Promise<Result[]> => {
   const { memory, consents, destination, spread } = sender
   const hear = async (id: string) => {
-    await consents.note(id, { value: 'ALL', at: new Date(hold.now()).toISOString() })
+    await consents.note(id, { value: 'ALL', at: isoOf(hold.now()) })
     await spread([id])
   }
   try {
@@ -184,24 +155,6 @@ const resultsOf = async (plans: readonly Plan[], sender: Sender, hold: Hold): Pr
     const outcome = failed(error instanceof Error ? error.name : 'Unknown', 'none')
     return plans.map((plan) => ({ plan, outcome }))
   }
-}
-
-/** What the Region itself refuses is set aside like what no Region can take. */
-const parkRefused = async (
-  results: readonly Result[],
-  mapped: ReadonlyMap<string, Mapped>,
-  { memory }: Sender,
-  hold: Hold,
-): Promise<void> => {
-  const at = new Date(hold.now()).toISOString()
-  await Promise.all(
-    results.map(async ({ plan: { key, kind }, outcome }) => {
-      const note = mapped.get(key)
-      if (outcome.result !== 'rejected' || kind !== 'send' || !note) return
-      await memory.park(key, [problemOf(outcome.reason)], at)
-      await memory.note({ mapped: new Map([[key, { ...note, parked: true }]]) })
-    }),
-  )
 }
 
 const byItem = (results: readonly Result[]): ReadonlyMap<string, Result[]> => {

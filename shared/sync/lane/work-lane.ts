@@ -1,7 +1,6 @@
 /** One Region's lane: dirty markers → what the customer table says now → the Region, one sender at a time. */
 import { keyOf } from '../../endpoint/endpoint.ts'
 import type { Region } from '../../endpoint/endpoint.ts'
-import { failed } from '../../endpoint/outcome.ts'
 import type { Outcome } from '../../endpoint/outcome.ts'
 import type { Destination } from '../../destinations/destination.ts'
 import type { Sent } from '../../ledger/lane-memory.ts'
@@ -15,7 +14,7 @@ import type { Marker } from './marker.ts'
 import type { Observer } from './observe.ts'
 import { figuresOf } from './lane-figures.ts'
 import type { LaneFigures } from './lane-figures.ts'
-import { sendItems } from './send-items.ts'
+import { owed, sendItems } from './send-items.ts'
 import type { Done } from './send-items.ts'
 
 export interface LaneMessage {
@@ -148,8 +147,6 @@ const begin = async (work: Work, lane: Lane, turn: Turn): Promise<Began> => {
   owe('OUT_OF_TIME')
   return { done, now, isBreakerOpen: breaker.probeAt !== undefined }
 }
-
-const owed = (reason: string): Done => ({ outcome: failed(reason, 'none'), results: [] })
 
 /** Items a time, as many as fill calls; between two, the urgent may go first. */
 const workItems = async (work: Work, lane: Lane, hold: Hold, done: DoneItems): Promise<void> => {

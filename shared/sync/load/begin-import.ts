@@ -19,7 +19,7 @@ export interface BeginImport {
 
 /**
  * Milliseconds after which whoever noted an intent has no request under way any more: an invocation of start-import lives for
- * a minute, and what has no answer takes effect within half a minute, or never (`FENCE` in plan.ts).
+ * a minute, and what has no answer takes effect within half a minute, or never (`FENCE` in fences.ts).
  */
 const LIFE = 90_000
 

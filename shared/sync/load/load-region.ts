@@ -1,4 +1,5 @@
 /** A run's files into one Region: staged in its bucket, imported by its job, in the order of the runs' causes. */
+import { isoOf } from '../../endpoint/iso-date.ts'
 import { ValueFreeError } from '../../endpoint/value-free-error.ts'
 import type { Region } from '../../endpoint/endpoint.ts'
 import type { Place } from '../../destinations/destination.ts'
@@ -75,7 +76,7 @@ export const stageFile = async (task: Stage): Promise<Staged> => {
     ...counts,
     ...end,
     more: part < parts,
-    at: new Date(now).toISOString(),
+    at: isoOf(now),
   }
 }
 

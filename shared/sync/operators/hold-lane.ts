@@ -1,4 +1,5 @@
 /** Hold lane: an operator stops what is sent to a Region, or lets it go on. Markers wait in its lanes meanwhile. */
+import { isoOf } from '../../endpoint/iso-date.ts'
 import type { LaneTurns } from '../../ledger/lane-turns.ts'
 import { CLOSED, isOpen } from '../lane/breaker.ts'
 
@@ -26,7 +27,7 @@ export const holdLane = async (
 ): Promise<LaneState> => {
   const now = await turns.time()
   const before = await turns.look()
-  if (before.isPaused !== isPaused) await turns.pause(isPaused, iso(now))
+  if (before.isPaused !== isPaused) await turns.pause(isPaused, isoOf(now))
   const { since, handover, ...after } = before.isPaused === isPaused ? before : await turns.look()
   const breaker = handover?.breaker ?? CLOSED
   return {
@@ -35,10 +36,8 @@ export const holdLane = async (
     breaker: {
       state: breaker.probeAt === undefined ? 'closed' : 'open',
       failures: breaker.failures,
-      ...(isOpen(breaker, now) && { triedAfter: iso(breaker.probeAt ?? now) }),
-      ...(handover && { notedAt: iso(handover.leftAt.ledger) }),
+      ...(isOpen(breaker, now) && { triedAfter: isoOf(breaker.probeAt ?? now) }),
+      ...(handover && { notedAt: isoOf(handover.leftAt.ledger) }),
     },
   }
 }
-
-const iso = (ms: number): string => new Date(ms).toISOString()
