@@ -1,5 +1,6 @@
 /** Who sends to a Region now, who waits with something urgent, and what one sender hands to the next. */
 import type { Region } from '../endpoint/endpoint.ts'
+import type { Load } from './import-intents.ts'
 import type { Row, Table } from './table.ts'
 
 /** Whether the Region answers: calls in a row that it did not, and from when on (ms, the ledger's time) to try one. */
@@ -43,15 +44,17 @@ export interface LaneTurns {
   leave(handover: Handover): Promise<void>
   /** `isEager`: for whoever takes up a backlog, and not for the urgent. */
   want(until: number, isEager?: boolean): Promise<void>
-  /** The run's files are being brought: no longer than until the instant `until` (ms, the ledger's time). */
-  beginLoad(run: string, until: number): Promise<void>
-  endLoad(run: string): Promise<void>
+  /** The run's files are being brought, for the nth time: no longer than until the instant `until` (ms, the ledger's time). */
+  beginLoad(load: Pick<Load, 'run' | 'attempt'>, until: number): Promise<void>
+  endLoad(load: Pick<Load, 'run' | 'attempt'>): Promise<void>
   /** `since`: ISO 8601. */
   pause(isPaused: boolean, since: string): Promise<void>
 }
 
 /** The rows of loads begin so. */
 const LOAD = 'load#'
+
+const loadKey = ({ run, attempt }: Pick<Load, 'run' | 'attempt'>): string => `${LOAD}${run}#${attempt}`
 
 const loadingIn = (rows: ReadonlyMap<string, Row>): Pick<LaneView, 'loadingUntil'> => {
   const loads = [...rows.values()].filter(({ sk }) => sk.startsWith(LOAD))
@@ -94,8 +97,8 @@ export const laneTurns = (table: Table, region: Region): LaneTurns => {
     },
     leave: (handover) => put('handover', handover),
     want: (until, isEager) => put(isEager ? 'reserved' : 'wanted', { until }),
-    beginLoad: (run, until) => put(`${LOAD}${run}`, { until }),
-    endLoad: async (run) => void (await table.delete({ pk, sk: `${LOAD}${run}` })),
+    beginLoad: (load, until) => put(loadKey(load), { until }),
+    endLoad: async (load) => void (await table.delete({ pk, sk: loadKey(load) })),
     pause: (isPaused, since) => put('control', { isPaused, since }),
   }
 }

@@ -22,6 +22,8 @@ export const droppedEndpoint = (candidate: Candidate, date: unknown): Endpoint |
 export interface DroppedOptOut {
   readonly Id: string
   readonly endpoint: Endpoint | undefined
+  /** The row does not say so itself; another one of the file may have. */
+  readonly isUnsaid?: boolean
 }
 
 /** What is left of an unfit row that says `ALL`. Undefined where the row says nothing of consent, or names nobody. */

@@ -204,7 +204,7 @@ const doorsAfterImports = (rim: Rim) => {
     },
     'record-outcome': async ({ run, outcome }: { run: string; outcome: Omit<RegionOutcome, 'at'> }) => {
       await imports.recordOutcome(ledger, run, { ...outcome, at: rim.instant() })
-      await turnsIn(outcome.region).endLoad(run)
+      await imports.endLoad(turnsIn(outcome.region), run, outcome)
       await imports.refreshReport(run, closing(rim))
       return { result: outcome.result }
     },

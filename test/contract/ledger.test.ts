@@ -129,14 +129,14 @@ describe.each(TABLES)('the turns of a lane %s', (_where, open) => {
 
   it('show until when rows of files may still come: as long as the last load that is not over', async () => {
     const turns = laneTurns(open(), 'us-west-2')
-    await turns.beginLoad('one', 9_000)
-    await turns.beginLoad('two', 4_000)
-    await turns.beginLoad('one', 5_000)
+    await turns.beginLoad({ run: 'one', attempt: 1 }, 9_000)
+    await turns.beginLoad({ run: 'two', attempt: 1 }, 4_000)
+    await turns.beginLoad({ run: 'one', attempt: 1 }, 5_000)
     expect(await turns.look()).toMatchObject({ loadingUntil: 5_000 })
-    await turns.endLoad('one')
+    await turns.endLoad({ run: 'one', attempt: 1 })
     expect(await turns.look()).toMatchObject({ loadingUntil: 4_000 })
-    await turns.endLoad('two')
-    await turns.endLoad('two')
+    await turns.endLoad({ run: 'two', attempt: 1 })
+    await turns.endLoad({ run: 'two', attempt: 1 })
     expect(await turns.look()).not.toHaveProperty('loadingUntil')
   })
 

@@ -35,9 +35,9 @@ it('a file of too many rows for calls is cut into slices, but not into any numbe
   expect(judged({ failures: 1 }, 1, 100)).toEqual(['refused', ''])
   expect(judged({ failures: 1 }, 1, 101)).toEqual(['split', ''])
   expect(judged(failed, 1, 101)).toEqual(['failed', 'JOB_FAILED'])
-  expect(judged(failed, 2, 4_000)).toEqual(['split', ''])
-  expect(judged({ failures: 1 }, 1, 4_001)).toEqual(['done', ''])
-  expect(judged(failed, 2, 4_001)).toEqual(['failed', 'JOB_FAILED'])
+  expect(judged(failed, 2, 1_200)).toEqual(['split', ''])
+  expect(judged({ failures: 1 }, 1, 1_201)).toEqual(['done', ''])
+  expect(judged(failed, 2, 1_201)).toEqual(['failed', 'JOB_FAILED'])
 })
 
 it('a file that is made good otherwise is left as it is', () => {

@@ -76,10 +76,23 @@ describe('a file of which a job has left out rows', () => {
     ])
   })
 
-  it('names nobody, and writes nothing, where the Region takes them all', async () => {
+  it('opts out whom the Region refuses singly all the same, with no more than the address', async () => {
+    const { lanes, region, mend } = staged([row('x', { OptOut: 'ALL', Attributes: { Odd: ['one'] } })])
+    region.stored.set('x', row('x') as never)
+    await lanes.consents.note('x', { value: 'ALL', at: '2026-06-01T00:00:00.000Z' })
+    // The Region takes the bare opt-out, and not the attributes.
+    region.answer = (change) =>
+      change.kind === 'put' && change.endpoint.Attributes ? rejected('BadRequestException') : applied
+    const { mended } = await mend()
+    expect(mended).toMatchObject({ refused: 1 })
+    await lanes.settle()
+    expect(region.stored.get('x')?.OptOut).toBe('ALL')
+  })
+
+  it('names nobody, and makes no report, where the Region takes them all', async () => {
     const { mend, objects } = staged(many(3))
     expect((await mend()).mended).toEqual({ rows: 3, taken: 3, refused: 0, left: 0 })
-    expect([...objects.keys()].filter((key) => key.startsWith('w/'))).toEqual([])
+    expect([...objects.keys()].filter((key) => key.startsWith('w/reports/'))).toEqual([])
   })
 
   it('is silent of consent, but for who is opted out by now', async () => {

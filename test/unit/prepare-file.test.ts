@@ -186,6 +186,23 @@ describe('preparing a dropped file', () => {
     ])
   })
 
+  it('takes a good row and not an unfit one of the same id before it, wherever the two readings cut', async () => {
+    // The second reading has fewer rows in a batch than the first.
+    const between = Array.from(
+      { length: 3_500 },
+      (_, at) => `p${at},p${at}@example.com,EMAIL,,DE,${'v'.repeat(90)}\n`,
+    )
+    const { objects } = await prepareAll(
+      `Id,Address,ChannelType,OptOut,Location.Country,Attributes.Note\n` +
+        `x,x@example.com,EMAIL,ALL,Germany,unfit\n${between.join('')}x,x@example.com,EMAIL,,DE,good\n`,
+      {},
+    )
+    const lines = textIn(objects, 'runs/r/import/part-00001.json').split('\n')
+    const ofX = lines.filter((line) => line.startsWith('{"Id":"x"'))
+    expect(ofX).toHaveLength(1)
+    expect(ofX[0]).toContain('good')
+  })
+
   it('names the line of an error however far the parser has read ahead, and whatever lines are empty', async () => {
     const good = Array.from({ length: 300 }, (_, at) => `e${at},e${at}@example.com,EMAIL,`).join('\r\n')
     const { file } = await prepare(`${HEADER}${good}\r\ncut,"half`, 64_000)

@@ -19,13 +19,13 @@ interface Row {
 const source = { bucket: 'drops', key: 'drops/a', version: 'v1' }
 
 /** `calls`: how many at least it is to take. */
-const prepare = async (content: string, calls = 1) => {
+const prepare = async (content: string, calls = 1, isReleased = true) => {
   const { files, objects } = memoryFiles()
   const read: Prepare['files']['read'] = (object) =>
     object.key === source.key ? Promise.resolve(Readable.from([Buffer.from(content)])) : files.read(object)
   const task: Prepare = {
     ...{ run: 'r', source, droppedAt: '2026-06-01T00:00:00.000Z', bucket: 'work' },
-    ...{ files: { ...files, read }, consents: consentRegister(memoryTable()), isReleased: true },
+    ...{ files: { ...files, read }, consents: consentRegister(memoryTable()), isReleased },
     ...(calls > 1 && { hasTime: () => false }),
   }
   let done: Prepared = await prepareFile(task)
@@ -120,6 +120,28 @@ describe('the rows of one user in a file', () => {
     expect(rejected.map((line) => line.split(',')[0])).toEqual(['17', '18'])
     expect(rejected[0]).toContain('User.UserId: USER_ENDPOINTS (expected at most 15 endpoints of a user)')
     expect(rejected[0]).toContain('p-25,p-25@example.com,EMAIL,,"o""neil"')
+  })
+
+  it.each([
+    ['in a row before it', (rows: string) => `z,z@example.com,EMAIL,ALL,,DE\n${rows}`],
+    ['in an unfit row behind it', (rows: string) => `${rows}z,z@example.com,EMAIL,ALL,,Germany\n`],
+  ])('do not take the opt-out along that another row of the same id has said: %s', async (_where, with_) => {
+    const others = Array.from({ length: 15 }, (_, at) => `a-${10 + at},a${at}@example.com,EMAIL,,u,DE\n`)
+    const text = with_(`${others.join('')}z,z@example.com,EMAIL,,u,DE\n`)
+    const { file, lines } = await prepare(
+      `Id,Address,ChannelType,OptOut,User.UserId,Location.Country\n${text}`,
+    )
+    expect(lines.find(({ Id }) => Id === 'z')).toEqual({
+      ...{ Id: 'z', Address: 'z@example.com', ChannelType: 'EMAIL', OptOut: 'ALL' },
+    })
+    expect(file).toMatchObject({ rows: 17, accepted: 16, rejected: 0, superseded: 1 })
+  })
+
+  it('hold the file where they are many', async () => {
+    const rows = Array.from({ length: 500 }, (_, at) => ({ Id: `p-${at}`, user: 'company', isOptOut: false }))
+    const { state, file } = await prepare(csvOf(rows), 1, false)
+    expect(state).toBe('held')
+    expect(file).toMatchObject({ code: 'MANY_REJECTS', held: { rows: 500, rejected: 485 } })
   })
 
   it('are the same ones for whoever goes on in the middle', async () => {

@@ -48,7 +48,7 @@ describe('an item that has gone', () => {
 
   it('is deleted only when no row of a file can bring it back, and opted out at once', async () => {
     const lanes = await sentBefore()
-    await lanes.turns().beginLoad('run', lanes.clock.now() + DAY)
+    await lanes.turns().beginLoad({ run: 'run', attempt: 1 }, lanes.clock.now() + DAY)
     await lanes.erase('a')
     await lanes.work({ kind: 'urgent' })
     for (let minute = 0; minute < 30; minute += 1) {
@@ -56,14 +56,14 @@ describe('an item that has gone', () => {
       await lanes.work({ kind: 'urgent' })
     }
     expect(told(lanes)).toEqual(['read', 'ALL INACTIVE'])
-    await lanes.turns().endLoad('run')
+    await lanes.turns().endLoad({ run: 'run', attempt: 1 })
     await lanes.settle()
     expect(told(lanes)).toEqual(['read', 'ALL INACTIVE', 'delete', 'read'])
   })
 
   it('is opted out once more where nobody knows whether it was, while a row of a file may bring it back', async () => {
     const lanes = await sentBefore()
-    await lanes.turns().beginLoad('run', lanes.clock.now() + DAY)
+    await lanes.turns().beginLoad({ run: 'run', attempt: 1 }, lanes.clock.now() + DAY)
     lanes.region().answer = () => failed('TIMEOUT', 'unknown')
     await lanes.erase('a')
     await lanes.work({ kind: 'urgent' })

@@ -52,10 +52,13 @@ const isUnseated = (batch: OpenBatch, line: number, endpoint: Endpoint): boolean
   return batch.hasNoSeat(batch, batch.count, line)
 }
 
-/** A row of several endpoints is set aside whole. */
+/** A row of several endpoints is set aside whole. What it supersedes may have opted out, which is not to be lost with it. */
 const unseated = (endpoints: readonly Endpoint[]): Unfit => ({
   problems: [NO_SEAT],
-  optOuts: endpoints.flatMap((endpoint) => droppedOptOut(endpoint) ?? []),
+  optOuts: endpoints.flatMap((endpoint) => {
+    const optOut = droppedOptOut({ ...endpoint, OptOut: 'ALL' })
+    return optOut ? [{ ...optOut, ...(endpoint.OptOut !== 'ALL' && { isUnsaid: true }) }] : []
+  }),
 })
 
 /** Where the next row's are to be. */

@@ -13,9 +13,9 @@ export interface Crowds {
   readonly isFull: boolean
 }
 
-/** 8 MiB, a byte each: where 4 million users have 2 endpoints each, one in a million looks as if it had more than 15. */
-const COUNTERS = 2 ** 23
-const PROBES = 3
+/** 16 MiB, a byte each: of 33 million users (a file of 5 GB) hardly one looks as if it had more than 15. */
+const COUNTERS = 2 ** 24
+const PROBES = 2
 const FULL = 255
 /** Nobody has so many crowded users; who writes no user where none is known has one. */
 const MOST = 20_000

@@ -38,7 +38,7 @@ export const unheardOptOuts = async (
 
 const idsOf = (batch: RowBatch): string[] => {
   const { count, optsOut, unfit } = batch
-  const ids = unfit.flatMap(({ optOuts }) => optOuts.map(({ Id }) => Id))
+  const ids = unfit.flatMap(({ optOuts }) => optOuts.flatMap(({ Id, isUnsaid }) => (isUnsaid ? [] : [Id])))
   for (let row = 0; row < count; row += 1) if (optsOut[row] === 1) ids.push(idAt(batch, row))
   return ids
 }

@@ -12,7 +12,7 @@ export const outOfOrdinary = ({
   rows,
   unfit,
   optOuts,
-}: Omit<Survey, 'repeats' | 'crowded'>): FileRefused | undefined => {
+}: Pick<Survey, 'rows' | 'unfit' | 'optOuts'>): FileRefused | undefined => {
   const held = { rows, rejected: unfit, optOuts }
   if (isOver(unfit, rows, REJECTS)) return { ...MANY_REJECTS, held }
   return isOver(optOuts, rows, OPT_OUTS) ? { ...MANY_OPT_OUTS, held } : undefined

@@ -36,10 +36,9 @@ export const prepareFile = async (task: Prepare): Promise<Prepared> => {
 }
 
 const prepare = async (task: Prepare): Promise<Prepared> => {
-  const survey = task.from ? undefined : await surveyFile(task)
-  const why = survey && !task.isReleased ? outOfOrdinary(survey) : undefined
+  const known = task.from ? await notedOf(task) : await surveyed(task)
+  const why = known.survey && !task.isReleased ? outOfOrdinary(known.survey) : undefined
   const held = task.isDryRun ? undefined : (task.from?.held ?? why)
-  const known = survey ? await knownFrom(task, survey) : await notedOf(task)
   const hasNoSeat = withoutSeat(known.seats, known.repeats)
   const done = await writeRows({ ...task, held, hasNoSeat }, known.repeats, begunWith(task, why?.code))
   if (done.state === 'unfinished') await note(task, known)
@@ -87,12 +86,15 @@ const unknownMapping = (name: string, known: readonly string[]) => {
 interface Known {
   readonly repeats: Pick<Repeats, 'wins' | 'entries'>
   readonly seats: readonly SeatEntry[]
+  /** Only in the first call. */
+  readonly survey?: Pick<Survey, 'rows' | 'unfit' | 'optOuts'>
 }
 
-const knownFrom = async (task: Prepare, { repeats, crowded }: Survey): Promise<Known> => ({
-  repeats,
-  seats: await seatRows(task, crowded, repeats),
-})
+const surveyed = async (task: Prepare): Promise<Known> => {
+  const { repeats, crowded, ...counts } = await surveyFile(task)
+  const { entries, unseated } = await seatRows(task, crowded, repeats)
+  return { repeats, seats: entries, survey: { ...counts, unfit: counts.unfit + unseated } }
+}
 
 interface Noted {
   readonly repeats: readonly RepeatEntry[]

@@ -14,21 +14,32 @@ export type SeatEntry = readonly [user: number, ids: readonly number[]]
 /** An endpoint that a user has or may have: its id as it is ordered by, and its key. */
 type Seat = readonly [id: string, key: number]
 
+export interface Seats {
+  readonly entries: readonly SeatEntry[]
+  /** Endpoints that get none. */
+  readonly unseated: number
+}
+
 /** Reads the file once more, for the users alone of whom it may have too many. */
 export const seatRows = async (
   reading: Reading,
   users: ReadonlySet<number>,
   repeats: Pick<Repeats, 'wins'>,
-): Promise<SeatEntry[]> => {
-  if (users.size === 0) return []
+): Promise<Seats> => {
+  if (users.size === 0) return { entries: [], unseated: 0 }
   const seats = new Map<number, Seat[]>()
+  let endpoints = 0
   for await (const batch of readRows(reading, true).batches) {
     for (let row = 0; row < batch.count; row += 1) {
       const user = keyAt(batch.users, row)
-      if (users.has(user) && wins(repeats, batch, row, batch.lines[row] ?? 0)) seat(seats, user, batch, row)
+      if (!users.has(user) || !wins(repeats, batch, row, batch.lines[row] ?? 0)) continue
+      seat(seats, user, batch, row)
+      endpoints += 1
     }
   }
-  return [...seats].map(([user, taken]) => [user, taken.map(([, key]) => key)])
+  const entries = [...seats].map(([user, taken]): SeatEntry => [user, taken.map(([, key]) => key)])
+  const seated = entries.reduce((sum, [, ids]) => sum + ids.length, 0)
+  return { entries, unseated: endpoints - seated }
 }
 
 const wins = (

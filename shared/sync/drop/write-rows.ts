@@ -1,6 +1,6 @@
 /** The second reading of a dropped file: the rows that count into import files, the others into the reports. */
 import { rowsIn } from '../../sources/csv/kernel.ts'
-import type { RowBatch } from '../../sources/csv/kernel.ts'
+import type { RowBatch, UnfitOptOut } from '../../sources/csv/kernel.ts'
 import type { FileCounts } from '../../ledger/runs.ts'
 import { noteOptOuts, unheardOptOuts } from './note-opt-outs.ts'
 import { openOutputs } from './outputs.ts'
@@ -130,10 +130,13 @@ const countRow = (counts: Counts, winners: number): void => {
 
 /** An unfit row that opts out is taken for its opt-outs alone, and reported. */
 const takeUnfit = async (
-  { repeats, outputs, counts }: Writing,
+  { task, repeats, outputs, counts }: Writing,
   { line, optOuts }: RowBatch['unfit'][number],
 ): Promise<void> => {
-  const carried = optOuts.filter(({ endpoint }) => endpoint !== undefined)
+  const unsaid = optOuts.flatMap(({ Id, isUnsaid }) => (isUnsaid ? [Id] : []))
+  const heard = unsaid.length > 0 ? await task.consents.of(unsaid) : undefined
+  const isOut = ({ Id, isUnsaid }: UnfitOptOut) => !isUnsaid || heard?.get(Id)?.value === 'ALL'
+  const carried = optOuts.filter((optOut) => optOut.endpoint !== undefined && isOut(optOut))
   const winners = carried.filter(({ hash }) => repeats.wins({ high: hash[0], low: hash[1], line }))
   for (const { endpoint } of winners) await outputs.line(Buffer.from(`${JSON.stringify(endpoint)}\n`))
   if (carried.length === 0) {

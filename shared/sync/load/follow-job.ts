@@ -20,6 +20,9 @@ export interface JobProgress {
 /** The Region's own word: the job is FAILED. */
 export const JOB_FAILED = 'JOB_FAILED'
 
+/** Ours: the job may still be running. */
+export const NOT_OVER_IN_TIME = 'NOT_OVER_IN_TIME'
+
 /** Where a machine's wait stands. */
 export interface Turn {
   /** Times asked so far. */
@@ -49,7 +52,7 @@ export const checkJob = async (
   const found = await check(job)
   const next = { ...found, job, reason: '', turn: turn + 1, wait: waitAfter(turn) }
   if (found.state === 'running' && turn >= turnsIn(hours))
-    return { ...next, state: 'failed', reason: 'NOT_OVER_IN_TIME' }
+    return { ...next, state: 'failed', reason: NOT_OVER_IN_TIME }
   return found.state === 'failed' ? { ...next, reason: JOB_FAILED } : next
 }
 

@@ -21,7 +21,7 @@ export interface Circumstances {
 }
 
 /** A file of more slices than these is left as it is: each is a job, and they hold up the drops behind. */
-const MOST_SLICES = 40
+const MOST_SLICES = 12
 
 /**
  * A job that has left out rows, or has failed for the second time after it had read some, is followed by calls, or by jobs on

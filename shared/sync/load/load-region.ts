@@ -7,7 +7,7 @@ import type { Load } from '../../ledger/import-intents.ts'
 import type { LaneTurns } from '../../ledger/lane-turns.ts'
 import type { Owed, RegionOutcome, Runs } from '../../ledger/runs.ts'
 import type { Files, ObjectRef } from '../files.ts'
-import { JOB_FAILED } from './follow-job.ts'
+import { JOB_FAILED, NOT_OVER_IN_TIME } from './follow-job.ts'
 import { freshLines } from './fresh-lines.ts'
 import type { Fresh } from './fresh-lines.ts'
 import { importPrefix, partName, stagedPartPrefix } from '../places.ts'
@@ -59,9 +59,9 @@ const LONGEST_LOAD = 23 * 3_600_000
  */
 export const stageFile = async (task: Stage): Promise<Staged> => {
   const { load, parts, sliceRows, work, target, fresh, turns } = task
-  const { run, part, slice } = load
+  const { part, slice, run } = load
   const now = await turns.time()
-  await turns.beginLoad(run, now + LONGEST_LOAD)
+  await turns.beginLoad(load, now + LONGEST_LOAD)
   const key = importPrefix(run) + partName(part)
   const prefix = stagedPartPrefix(load)
   const counts = { rows: 0, left: 0 }
@@ -153,6 +153,18 @@ export const recordOutcome = async (ledger: Runs, run: string, said: RegionOutco
   const wait = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** (attempt - 1))
   const notBefore = new Date(Date.parse(at) + wait).toISOString()
   await ledger.owe({ ...owed, state: 'failed', attempts: attempt, execution: '', begunAt: at, notBefore })
+}
+
+/**
+ * Deletes of the Region's lane need not wait for the load any more. Where its job, given up or lost, may still be writing, they
+ * go on waiting, as long as any load may take.
+ */
+export const endLoad = async (
+  turns: Pick<LaneTurns, 'endLoad'>,
+  run: string,
+  { attempt, reason = '' }: Pick<RegionOutcome, 'attempt' | 'reason'>,
+): Promise<void> => {
+  if (reason !== NOT_OVER_IN_TIME && !reason.startsWith('States.')) await turns.endLoad({ run, attempt })
 }
 
 /** Refused rows that nobody has asked for one by one. */

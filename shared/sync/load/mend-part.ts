@@ -86,6 +86,10 @@ const sendRows = async (rows: readonly Endpoint[], sending: Sending): Promise<bo
     const fates = await send(rest, sending)
     const stop = fates.findIndex((fate) => fate !== 'left' && fate.result === 'failed')
     const done = stop < 0 ? rest.length : stop
+    await optOutRefused(
+      rest.slice(0, done).filter((row, at) => isRefusedOptOut(row, fates[at])),
+      sending,
+    )
     for (const [at, row] of rest.slice(0, done).entries()) count(row, fates[at] ?? 'left', sending)
     rest = rest.slice(done)
     const failure = fates[stop]
@@ -95,6 +99,18 @@ const sendRows = async (rows: readonly Endpoint[], sending: Sending): Promise<bo
     if (failure.reason !== 'MEANWHILE') throw new NotTaken(failure.reason)
   }
   return true
+}
+
+const isRefusedOptOut = ({ OptOut }: Endpoint, fate: Fate = 'left'): boolean =>
+  OptOut === 'ALL' && fate !== 'left' && fate.result === 'rejected'
+
+/** The Region refuses an endpoint that opts out: then the opt-out goes by itself, with no more than the endpoint's address. */
+const optOutRefused = async (rows: readonly Endpoint[], { task, until }: Sending): Promise<void> => {
+  if (rows.length === 0) return
+  const bare = rows.map(({ Id, Address, ChannelType }) => put({ Id, Address, ChannelType, OptOut: 'ALL' }))
+  const outcomes = await task.destination.apply(bare, { until })
+  const failure = outcomes.find(({ result }) => result === 'failed')
+  if (failure?.result === 'failed') throw new NotTaken(failure.reason)
 }
 
 /** The Region did not take a row for now. */
@@ -139,9 +155,9 @@ const refusedLine = (row: Endpoint, reason: string): string =>
 const writeRefused = async ({ task, counts, refused }: Sending, isOver: boolean): Promise<void> => {
   const { load, mended, work } = task
   const { bucket, files } = work
-  if (refused.length > 0)
-    await files.write({ bucket, key: refusedPart(load, mended.rows) }, Readable.from(refused))
-  if (!isOver || counts.refused === 0) return
+  // A call, or an attempt, that names nobody takes back what one before it has named.
+  await files.write({ bucket, key: refusedPart(load, mended.rows) }, Readable.from(refused))
+  if (!isOver || (counts.refused === 0 && load.attempt === 1)) return
   const all = async function* () {
     for (const key of await files.list(bucket, refusedPrefix(load)))
       yield* (await files.read({ bucket, key })) ?? []
