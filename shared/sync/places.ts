@@ -1,5 +1,4 @@
 /** Where the files of a run lie: under prefixes of its own, named after the run and never after the customer's key. */
-
 import type { Load } from '../ledger/import-intents.ts'
 
 /** In the hub's work bucket, made by `prepare`. */
@@ -18,8 +17,7 @@ export const rejectsPrefix = (run: string): string => `runs/${run}/rejects/`
 export const supersededPrefix = (run: string): string => `runs/${run}/superseded/`
 export const surveyKey = (run: string): string => `runs/${run}/survey.json`
 
-/** In the bucket of each Region. */
-/** A prefix for each attempt: a job that an earlier one gave up on is not taken for its own. */
+/** In the bucket of each Region: a prefix for each attempt, so that a job that an earlier one gave up on is not taken for its own. */
 export const stagingPrefix = (run: string, attempt: number): string => `staging/${run}/${attempt}/`
 /** And for each file of a drop, and each slice of a file: a job takes all that lies under its prefix. */
 export const stagedPartPrefix = ({ run, attempt, part, slice }: Load): string =>

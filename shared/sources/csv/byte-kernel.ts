@@ -181,7 +181,7 @@ const takePlain = (reading: Reading, plan: ColumnPlan): boolean => {
   if (plan.isDoubtful || scan.count !== plan.columns.length) return false
   const consent = plainConsent(plan, scan)
   if (consent === CONSENT.doubtful || !isPlainRow(plan, scan, window.from)) return false
-  if (!hashPlain(reading, plan) || batch.hasNoSeat(batch, batch.count, reading.line)) return false
+  if (!hashPlain(reading, plan) || batch.hasNoSeat?.(batch, batch.count, reading.line)) return false
   const start = batch.output.end
   if (isWriting) writePlainRow(plan, scan, batch.output, consent === CONSENT.optOut)
   addRow(batch, reading.line, start, consent)

@@ -48,6 +48,7 @@ const addUnfit = (
 }
 
 const isUnseated = (batch: OpenBatch, line: number, endpoint: Endpoint): boolean => {
+  if (!batch.hasNoSeat) return false
   noteHashes(batch, endpoint)
   return batch.hasNoSeat(batch, batch.count, line)
 }

@@ -20,12 +20,12 @@ export interface OpenBatch extends RowBatch {
   unfitBytes: number
   /** Lines that a row may become, at most. */
   readonly perRow: number
-  readonly hasNoSeat: HasNoSeat
+  readonly hasNoSeat: HasNoSeat | undefined
   readonly output: LineBuffer
 }
 
 /** An empty batch. `perRow`: lines that a row may become, 30 at most. */
-export const openBatch = (perRow = 1, hasNoSeat: HasNoSeat = () => false): OpenBatch => {
+export const openBatch = (perRow = 1, hasNoSeat?: HasNoSeat): OpenBatch => {
   const output = openLines(LINE_BYTES)
   return {
     count: 0,

@@ -1,6 +1,7 @@
 /** Some rows of a file for whoever cannot look at all of them: any row is as likely to be among them as any other. */
 import type { Endpoint } from '../../endpoint/endpoint.ts'
 import { hashPairOf } from '../../sources/csv/row-batch.ts'
+import { keyOfHash } from '../drop/hash-key.ts'
 
 export interface Sample {
   /** Rows there are. */
@@ -37,8 +38,4 @@ interface Ranked {
 const lowest = (ranked: readonly Ranked[], most: number): Ranked[] =>
   ranked.toSorted((one, other) => one.rank - other.rank).slice(0, most)
 
-/** 53 of the hash's 64 bits: what a number can hold. */
-const rankOf = ({ Id }: Endpoint): number => {
-  const [high, low] = hashPairOf(Id)
-  return high * 2 ** 21 + (low >>> 11)
-}
+const rankOf = ({ Id }: Endpoint): number => keyOfHash(...hashPairOf(Id))
