@@ -46,7 +46,9 @@ export type Work = 'memory' | 'prepare'
  */
 export const memoryRun = (work: Work, bytes: number, folder: string): Run => {
   const outfile = join(folder, 'one-run.mjs')
-  const bundle: BuildOptions = { bundle: true, platform: 'node', format: 'esm', external: ['./idiomatic.ts'] }
+  // What a piece of work does not need is not in its bundle: its text alone is memory.
+  const external = ['./idiomatic.ts', ...(work === 'memory' ? ['./prepare.ts'] : [])]
+  const bundle: BuildOptions = { bundle: true, platform: 'node', format: 'esm', external }
   buildSync({ entryPoints: [ONE_RUN], outfile, ...bundle })
   const pipes = { memory: '"$0" "$1" people "$2" | "$0" "$1" memory', prepare: '"$0" "$1" prepare "$2"' }
   const { stdout } = spawnSync('sh', ['-c', pipes[work], process.execPath, outfile, String(bytes)], {
